@@ -1,0 +1,1 @@
+"""The dossier: what happened in each case, and the conductor of the five rooms."""

@@ -8,7 +8,11 @@ from typing import Protocol
 
 
 class IndexUnavailableError(Exception):
-    """The index cannot be used now (missing, locked, of another version); it can always be rebuilt from the records."""
+    """The index cannot be used now (missing, damaged, of another version); rebuild() from the records makes it good again."""
+
+
+class IndexBusyError(IndexUnavailableError):
+    """Another process writes or has just rebuilt the index: nothing was applied; ask last_seq() again and retry later, do not rebuild."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,11 @@ class PageDoc:
 
 @dataclass(frozen=True)
 class Query:
-    """A parsed query: all phrases must occur, no excluded one may; field phrases are ANDed too; at least one acl token must match."""
+    """A parsed query: all phrases must occur, no excluded one may; field phrases are ANDed too; at least one acl token must match.
+
+    A phrase occurs when its folded text (indexing.analysis) is part of the page's; one without a letter or digit asks for nothing.
+    type_ids: any of them. date_from, date_to: ISO days, inclusive; a page without a date is in no range.
+    """
 
     phrases: tuple[str, ...]
     excluded: tuple[str, ...] = ()
@@ -59,13 +67,29 @@ class Result:
 
 
 class SearchEngine(Protocol):
-    """An index on disk. apply() is one atomic commit and idempotent; seq is the outbox number it reached."""
+    """An index on disk, opened by its folder; it may be missing. Every method but rebuild() and close() raises IndexUnavailableError."""
 
     @property
-    def name(self) -> str: ...
-    def apply(self, upserts: Iterable[PageDoc], deletes: Iterable[int], seq: int) -> None: ...
-    def last_seq(self) -> int: ...
-    def search(self, query: Query, acl: Sequence[str], *, limit: int = 20, offset: int = 0) -> Result: ...
-    def count(self) -> int: ...
-    def rebuild(self, docs: Iterable[PageDoc], seq: int) -> None: ...
-    def close(self) -> None: ...
+    def name(self) -> str:
+        """Name and version, e.g. 'tantivy 0.27.0'."""
+
+    def apply(self, upserts: Iterable[PageDoc], deletes: Iterable[int], seq: int) -> None:
+        """One atomic commit, idempotent; seq is the outbox number it reaches. A page in both is deleted.
+
+        A seq below last_seq() means that the outbox began anew: IndexUnavailableError, so that the caller rebuilds.
+        """
+
+    def last_seq(self) -> int:
+        """The outbox number of the last commit: what comes after it is still to be applied."""
+
+    def search(self, query: Query, acl: Sequence[str], *, limit: int = 20, offset: int = 0) -> Result:
+        """The slice [offset, offset + limit) of the pages that match and hold one of the reader's acl tokens; no token, no page."""
+
+    def count(self) -> int:
+        """Pages in the index, of all readers: for the operator only."""
+
+    def rebuild(self, docs: Iterable[PageDoc], seq: int) -> None:
+        """A new index beside the old one, which serves until the new one takes its place at once. Raises IndexBusyError."""
+
+    def close(self) -> None:
+        """Lets go of files; the engine may be used again."""

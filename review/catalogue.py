@@ -18,7 +18,6 @@ from review.rulebook import (
     Element,
     Evidence,
     Group,
-    Named,
     Node,
     Pack,
     RuleProblem,
@@ -65,6 +64,7 @@ def load(texts: Mapping[str, str], profile: str) -> Catalogue:
         case_kinds=_each(sections, "case_kinds", _named),
         closing_modes=_each(sections, "closing_modes", _named),
         volumes=_each(sections, "volumes", _named),
+        units=_each(sections, "units", _named),
         packs=_each(sections, "packs", _pack),
         archive_chain=head.texts("archive_chain"),
         deadlines=_each(sections, "deadlines", _deadline),
@@ -126,8 +126,8 @@ def _each(sections: Sections, section: str, build: Callable[[Entry], T]) -> dict
     return {id: build(entry) for id, entry in sections.each(section)}
 
 
-def _named(entry: Entry) -> Named:
-    return Named(entry.text("id"), entry.text("name"), entry.text("note"))
+def _named(entry: Entry) -> str:
+    return entry.text("name")
 
 
 def _source(entry: Entry) -> Source:

@@ -42,15 +42,6 @@ class RulesError(Exception):
 
 
 @dataclass(frozen=True)
-class Named:
-    """An entry that is only an id and a Chinese name (role, case kind, unit, volume); `note` explains."""
-
-    id: str
-    name: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Source:
     """A regulation that rules cite by `id`; `profile` is the court it binds, None when it binds every court."""
 
@@ -238,7 +229,7 @@ class Switch:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One court's rules over the base. `where` maps an id (prefixed by its kind, e.g. 'node:service') to the file and line it stands in."""
+    """One court's rules over the base. `where`: 'node:service' (kind:id) → file and line; roles, case_kinds, modes, volumes, units: id → name."""
 
     profile: str
     name: str
@@ -251,11 +242,12 @@ class Catalogue:
     groups: Mapping[str, Group]
     contents_lists: Mapping[str, ContentsList]
     anchors: Mapping[str, Anchor]
-    roles: Mapping[str, Named]
+    roles: Mapping[str, str]
     conditions: Mapping[str, Condition]
-    case_kinds: Mapping[str, Named]
-    closing_modes: Mapping[str, Named]
-    volumes: Mapping[str, Named]
+    case_kinds: Mapping[str, str]
+    closing_modes: Mapping[str, str]
+    volumes: Mapping[str, str]
+    units: Mapping[str, str]
     packs: Mapping[str, Pack]
     archive_chain: tuple[str, ...]
     deadlines: Mapping[str, DeadlineRule]

@@ -1,0 +1,125 @@
+"""Opens the Office from the settings: the only file that names concrete engines, stores and rule files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dossier import people
+from dossier.clock import Clock
+from dossier.errors import DossierError
+from dossier.office import Lazy, Office, RuleBook
+from dossier.records.database import Database
+from dossier.settings import Settings
+from indexing.contract import SearchEngine
+from ocr.contract import EngineMissingError, Recognizer
+from ocr.engines import open_engine
+from ocr.pool import ReaderPool
+from review.catalogue import RulesError, load, profiles
+from review.workdays import Calendar
+from scanners.sandbox import Sandbox
+from storage.ocfl import FolderVolumes
+from storage.spool import FolderSpool
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+RULES = CHECKOUT / "review" / "rules"
+
+
+def texts_of(folder: Path) -> dict[str, str]:
+    """Path within a rules folder → content."""
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.yaml"))}
+
+
+def rule_texts(home: Path | None = None) -> dict[str, str]:
+    """Path from the rules folder → content: the rules of the checkout, and holiday years that this installation imported."""
+    texts = texts_of(RULES)
+    imported = home / "holidays" if home is not None else None
+    if imported is not None and imported.is_dir():
+        texts |= {f"holidays/{path.name}": path.read_text(encoding="utf-8") for path in sorted(imported.glob("*.yaml"))}
+    return texts
+
+
+def open_rules(home: Path | None = None) -> RuleBook:
+    """Raises DossierError rules_broken with every problem."""
+    texts = rule_texts(home)
+    try:
+        catalogues = {profile: load(texts, profile) for profile in profiles(texts)}
+        calendar = Calendar.of(texts)
+    except RulesError as error:
+        raise DossierError("rules_broken", what="；".join(str(problem) for problem in error.problems)) from error
+    return RuleBook(texts, catalogues, calendar)
+
+
+def _search(settings: Settings) -> SearchEngine:
+    folder = settings.home / "index"
+    if settings.search == "tantivy":
+        from indexing.tantivy_engine import TantivyEngine
+
+        return TantivyEngine(folder / "tantivy")
+    if settings.search == "whoosh":
+        from indexing.whoosh_engine import WhooshEngine
+
+        return WhooshEngine(folder / "whoosh")
+    raise DossierError("tool_missing", what=f"DOSSIER_SEARCH={settings.search}")
+
+
+def open_reader(settings: Settings) -> Recognizer:
+    """One reading engine in this process. Raises DossierError tool_missing."""
+    try:
+        return open_engine(settings.reader)
+    except EngineMissingError as error:
+        raise DossierError("tool_missing", what=str(error)) from error
+
+
+def _pool(settings: Settings) -> ReaderPool:
+    try:
+        return ReaderPool(settings.reader, settings.page_processes)
+    except EngineMissingError as error:
+        raise DossierError("tool_missing", what=str(error)) from error
+
+
+def open_sandbox(settings: Settings) -> Sandbox:
+    """bwrap where it works, resource limits always. Raises DossierError tool_missing when bwrap is demanded and does not work."""
+    if settings.sandbox == "auto":
+        return Sandbox()
+    if settings.sandbox == "bwrap":
+        from scanners.sandbox import bwrap_works
+
+        if not bwrap_works():
+            raise DossierError("tool_missing", what="bubblewrap")
+        return Sandbox("bwrap")
+    return Sandbox("rlimits")
+
+
+def open_office(settings: Settings, clock: Clock | None = None, *, initialise: bool = False) -> Office:
+    """Everything open and checked. initialise: make folders and schema first. Raises not_initialised, schema_old, rules_broken, tool_missing."""
+    home = settings.home
+    if initialise:
+        home.mkdir(parents=True, exist_ok=True)
+    elif not home.is_dir():
+        raise DossierError("not_initialised")
+    db = Database(settings.database_url)
+    if initialise:
+        db.migrate()
+    db.require_current()
+    office = Office(
+        settings=settings,
+        clock=clock or Clock(),
+        db=db,
+        spool=FolderSpool(home / "spool"),
+        stores={"main": FolderVolumes(home / "volumes" / "main"), "sub": FolderVolumes(home / "volumes" / "sub")},
+        rules=open_rules(home),
+        sandbox=open_sandbox(settings),
+        search=Lazy(lambda: _search(settings)),
+        reader=Lazy(lambda: _pool(settings)),
+    )
+    if settings.default_profile not in office.rules.catalogues:
+        raise DossierError("profile_unknown", profile=settings.default_profile)
+    if initialise:
+        with db.write() as session:
+            people.ensure_built_in(session)
+    return office
+
+
+def recover(office: Office) -> list[str]:
+    """What a crash left is finished or cleared; what was done, in words. Called by whoever starts to work, before the first job."""
+    return [*office.spool.recover(), *(done for store in office.stores.values() for done in store.recover())]

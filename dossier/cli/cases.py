@@ -1,0 +1,127 @@
+"""Commands about cases: import, list, events, the gates."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dossier.cli.common import Context, as_json, put, say
+from dossier.desks import cases, closing
+from dossier.errors import EXIT_REFUSED, DossierError
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def parse_day(value: str | None) -> date | None:
+    """An ISO day; raises DossierError date_bad."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise DossierError("date_bad", value=value) from None
+
+
+@click.group()
+def case() -> None:
+    """案件：导入、列表、事件。Cases: import, list, events."""
+
+
+@case.command("import")
+@click.argument("file", type=FILE)
+@as_json
+@click.pass_obj
+def import_(context: Context, file: Path, json_out: bool) -> None:
+    """从 CSV 或 JSON 导入案件；重复导入不会重复。Import cases; safe to repeat.
+
+    例 example: bin/dossier case import cases.csv
+    """
+    with context.office() as (office, actor):
+        result = cases.import_cases(office, actor, file.read_bytes())
+    for warning in result["warnings"]:
+        say(warning)
+    if json_out:
+        put(result)
+    else:
+        say(f"新建 {result['created']} 件，更新 {result['updated']} 件，未变 {result['unchanged']} 件。")
+
+
+@case.command("list")
+@as_json
+@click.pass_obj
+def list_(context: Context, json_out: bool) -> None:
+    """列出案件，每行一件。List cases, one a line.
+
+    例 example: bin/dossier case list --json
+    """
+    with context.office() as (office, actor):
+        for row in cases.listing(office, actor):
+            if json_out:
+                put(row)
+            else:
+                click.echo(f"{row['case_no']}\t{row['kind']}\t{row['state_name']}\t{row['filed_on']}\t{row['team'] or ''}\t{row['cause']}")
+
+
+@case.command("event")
+@click.argument("case_no")
+@click.argument("anchor")
+@click.argument("day", metavar="DATE")
+@click.pass_obj
+def event(context: Context, case_no: str, anchor: str, day: str) -> None:
+    """登记案件事件（期限从它起算）。Record an event from which deadlines run.
+
+    例 example: bin/dossier case event （2026）豫9924执118号 returned 2026-09-01
+    """
+    on = parse_day(day)
+    if on is None:
+        raise DossierError("date_bad", value=day)
+    with context.office() as (office, actor):
+        cases.record_event(office, actor, case_no, anchor, on, source="form")
+
+
+@click.command()
+@click.argument("case_no")
+@click.option("--gate", type=click.Choice(["handover", "closing", "archiving"]), help="哪一关：移送、结案、归档前。Which gate.")
+@click.option("--today", metavar="DATE", help="按哪一天核查（默认今天）。As of which day.")
+@as_json
+@click.pass_obj
+def check(context: Context, case_no: str, gate: str | None, today: str | None, json_out: bool) -> None:
+    """核查一个案件还缺什么节点材料。What node evidence a case still lacks.
+
+    例 example: bin/dossier check （2026）豫9924执118号 --gate closing
+    """
+    with context.office() as (office, actor):
+        result = closing.check(office, actor, case_no, gate, parse_day(today))
+    if json_out:
+        put({"case_no": result["case_no"], "findings": result["findings"]})
+    else:
+        print_findings(result["findings"])
+    if gate and result["blocking"]:
+        error = DossierError("gate_blocked", gate=result["gate_name"], count=result["blocking"])
+        say(f"{error.zh}\n{error.en}")
+        raise click.exceptions.Exit(EXIT_REFUSED)
+
+
+MARKS = {"blocking": "✗ 须改正", "warning": "! 提醒", "unchecked": "? 待人工核对"}
+
+
+def print_findings(findings: list[dict[str, Any]]) -> None:
+    """Findings as a clerk reads them: what, where, what to do, who, by when, which article."""
+    for finding in findings:
+        where = f"（{finding['file']} 第 {finding['page']} 页）" if finding["file"] else ""
+        click.echo(f"{MARKS[finding['severity']]}  {finding['message']}{where}")
+        tail = [
+            finding["remedy"],
+            finding["who"] and f"责任：{finding['who']}",
+            finding["due"] and f"期限：{finding['due']}",
+            finding["cite"],
+        ]
+        click.echo("    " + "  ".join(str(part) for part in tail if part))
+    if not findings:
+        click.echo("没有发现问题。")
+
+
+COMMANDS = (case, check)

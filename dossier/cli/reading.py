@@ -1,0 +1,138 @@
+"""Commands that need no database: read and classify files; and search, which does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dossier.app import open_rules, open_sandbox
+from dossier.cli.common import Context, Progress, as_json, put, read_settings, say
+from dossier.desks import searching, trial
+from dossier.errors import EXIT_BAD_INPUT, DossierError
+from dossier.settings import Settings
+from ocr.contract import EngineMissingError, ReaderError
+from ocr.pool import ReaderPool
+
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…")
+
+
+@contextmanager
+def _pool(settings: Settings) -> Iterator[ReaderPool]:
+    try:
+        pool = ReaderPool(settings.reader, settings.page_processes)
+    except EngineMissingError as error:
+        raise DossierError("tool_missing", what=str(error)) from error
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+def _failed(path: Path, error: DossierError) -> dict[str, Any]:
+    return {"file": path.name, "error": error.as_json()}
+
+
+@click.command()
+@FILES
+@as_json
+def read(files: tuple[Path, ...], json_out: bool) -> None:
+    """识别文件里的文字，不入库。Read files; nothing is kept.
+
+    例 example: bin/dossier read scan.jpg --json
+    """
+    settings, failed, progress = read_settings(), 0, Progress()
+    sandbox = open_sandbox(settings)
+    labels = trial.labels_of(open_rules().of(settings.default_profile))
+    with _pool(settings) as pool:
+        for path in files:
+            try:
+                pages = []
+                for page in trial.read_file(path, sandbox, pool, labels):
+                    pages.append(page.as_json())
+                    progress.show(f"{path.name}: {len(pages)}")
+            except (DossierError, ReaderError) as problem:
+                error = problem if isinstance(problem, DossierError) else DossierError("file_damaged")
+                failed += 1
+                progress.done()
+                _tell_failure(path, error, json_out)
+                continue
+            progress.done()
+            if json_out:
+                put({"file": path.name, "pages": pages})
+            else:
+                click.echo("\f".join(page["text"] for page in pages))
+    if failed:
+        raise click.exceptions.Exit(EXIT_BAD_INPUT)
+
+
+def _tell_failure(path: Path, error: DossierError, json_out: bool) -> None:
+    if json_out:
+        put(_failed(path, error))
+    say(f"{path.name}: {error.zh} / {error.en}")
+
+
+@click.command()
+@FILES
+@click.option("--profile", help="按哪个法院的规则（默认见设置）。Whose rules.")
+@as_json
+def classify(files: tuple[Path, ...], profile: str | None, json_out: bool) -> None:
+    """判断文件里有哪些材料，不入库。Tell which documents files hold; nothing is kept.
+
+    例 example: bin/dossier classify scan.pdf --json
+    """
+    settings, failed = read_settings(), 0
+    catalogue = open_rules(settings.home).of(profile or settings.default_profile)
+    sandbox, labels = open_sandbox(settings), trial.labels_of(catalogue)
+    with _pool(settings) as pool:
+        for path in files:
+            try:
+                if path.suffix.lower() == trial.TEXT_ENDING:
+                    facts = trial.text_file_pages(path)
+                else:
+                    facts = tuple(trial.page_facts(path.name, page) for page in trial.read_file(path, sandbox, pool, labels))
+            except (DossierError, ReaderError) as problem:
+                failed += 1
+                _tell_failure(path, problem if isinstance(problem, DossierError) else DossierError("file_damaged"), json_out)
+                continue
+            _tell_documents(path, trial.classify_pages(facts, catalogue), json_out)
+    if failed:
+        raise click.exceptions.Exit(EXIT_BAD_INPUT)
+
+
+def _tell_documents(path: Path, documents: list[dict[str, Any]], json_out: bool) -> None:
+    if json_out:
+        put({"file": path.name, "documents": documents})
+        return
+    for document in documents:
+        sure = "" if document["confident"] else "（待确认）"
+        click.echo(
+            f"{path.name} 第 {'、'.join(map(str, document['pages']))} 页：{document['name']}{sure}  {document['score']:.3f}  {document['why']}"
+        )
+
+
+@click.command()
+@click.argument("query")
+@click.option("--limit", default=20, show_default=True, help="最多几条。At most how many.")
+@as_json
+@click.pass_obj
+def search(context: Context, query: str, limit: int, json_out: bool) -> None:
+    """全文检索。Search the text of all pages that you may see.
+
+    例 example: bin/dossier search '冻结 当事人:李测试 -终本'
+    """
+    with context.office() as (office, actor):
+        result = searching.search(office, actor, query, limit=limit)
+    for hit in result["hits"]:
+        if json_out:
+            put({key: hit[key] for key in ("case_no", "document", "type", "file", "page", "snippet")})
+        else:
+            click.echo(f"{hit['case_no']}  {hit['document'] or '未归类'}  {hit['file']} 第 {hit['page']} 页\n    {hit['snippet']}")
+    if not json_out:
+        say(f"共 {result['total']} 页。")
+
+
+COMMANDS = (read, classify, search)

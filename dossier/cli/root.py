@@ -1,0 +1,54 @@
+"""The command group and its one place where errors become sentences and exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from dossier.cli import admin, cases, papers, reading, rules, serving
+from dossier.cli.common import Context, complain
+from dossier.errors import DossierError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--as",
+    "login",
+    default="operator",
+    metavar="USER",
+    help="以哪个用户的身份操作（默认：内置操作员）。Who acts (default: the built-in operator).",
+)
+@click.pass_context
+def cli(context: click.Context, login: str) -> None:
+    """卷宗管理中心命令行。The dossier centre's command line.
+
+    退出码 exit codes: 0 ok · 2 usage · 3 bad input · 4 refused · 5 damaged · 9 tool missing
+    """
+    context.obj = Context(login)
+
+
+for module in (admin, cases, papers, reading, rules, serving):
+    for command in module.COMMANDS:
+        cli.add_command(command)
+
+
+def main() -> None:
+    """Runs the command line and ends the process with its exit code."""
+    try:
+        code = cli.main(prog_name="bin/dossier", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except click.Abort:
+        code = 1
+    except DossierError as error:
+        code = complain(error)
+    except BrokenPipeError:
+        # The reader of our output went away (`… | head`): nothing is wrong, and nothing more can be said.
+        sys.stdout = None  # type: ignore[assignment]
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

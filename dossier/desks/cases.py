@@ -1,0 +1,258 @@
+"""Cases and their events: files of the process system come in, case rows go out; everything of one import or nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dossier import access, people
+from dossier.access import Actor, Resource
+from dossier.errors import DossierError
+from dossier.lifecycle import CASE
+from dossier.office import Office
+from dossier.records import ledger
+from dossier.records.tables import Case, Event, Party
+
+REQUIRED = ("case_no", "kind", "court", "filed_on")
+OPTIONAL = (
+    "team", "handler", "clerk", "applicants", "respondents", "cause", "title_document", "amount", "profile", "closed_on", "closing_mode",
+)  # fmt: skip
+KINDS = ("执", "执恢", "执保", "执异", "执复", "执监", "执协", "执他", "受托", "信访")
+CLOSING_MODES = ("执行完毕", "终结本次执行程序", "终结执行", "和解", "驳回申请", "不予执行", "销案")
+ROLES = {"applicants": "申请执行人", "respondents": "被执行人"}
+_LIST = re.compile(r"[；;]")
+
+
+def decode(data: bytes) -> str:
+    """Bytes of a table as text: UTF-8 with or without BOM, UTF-16 with BOM, else GB 18030. Raises ValueError."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
+def _rows(data: bytes) -> list[tuple[int, dict[str, Any]]]:
+    """(line, row) of a CSV or JSON file."""
+    try:
+        text = decode(data)
+    except ValueError:
+        raise DossierError("case_import_bad", line=1, what="文字编码不是 UTF-8 或 GB 18030") from None
+    if text.lstrip()[:1] in ("[", "{"):
+        try:
+            value = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise DossierError("case_import_bad", line=error.lineno, what="不是有效的 JSON") from None
+        rows = value if isinstance(value, list) else [value]
+        if not all(isinstance(row, dict) for row in rows):
+            raise DossierError("case_import_bad", line=1, what="应为对象的列表")
+        return list(enumerate(rows, 1))
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        found = [(reader.line_num, dict(row)) for row in reader]
+    except csv.Error as error:
+        raise DossierError("case_import_bad", line=reader.line_num, what=f"不是有效的 CSV（{error}）") from None
+    for line, row in found:
+        if None in row or None in row.values():
+            raise DossierError("case_import_bad", line=line, what="列数与表头不一致")
+    return found
+
+
+def _day(value: Any, line: int, column: str) -> date:
+    text = str(value).strip().replace("/", "-").replace(".", "-")
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text) or re.fullmatch(r"(\d{4})年(\d{1,2})月(\d{1,2})日", str(value).strip())
+    try:
+        if match is None:
+            raise ValueError
+        return date(*map(int, match.groups()))
+    except ValueError:
+        raise DossierError("case_import_bad", line=line, what=f"{column} 的日期 {value} 不对") from None
+
+
+def amount_text(value: str) -> str:
+    """An amount with , 元 万元 as plain decimal yuan; raises ValueError."""
+    text = value.strip().replace(",", "").replace("，", "").replace("￥", "").replace("¥", "")
+    if not text:
+        return ""
+    factor = Decimal(1)
+    if text.endswith("元"):
+        text = text[:-1]
+    if text.endswith("万"):
+        text, factor = text[:-1], Decimal(10_000)
+    try:
+        yuan = Decimal(text) * factor
+    except InvalidOperation:
+        raise ValueError(value) from None
+    if not yuan.is_finite() or yuan < 0:
+        raise ValueError(value)
+    return f"{yuan:.2f}"
+
+
+def _names(value: Any) -> list[str]:
+    parts = value if isinstance(value, list) else _LIST.split(str(value or ""))
+    return list(dict.fromkeys(str(part).strip() for part in parts if str(part).strip()))
+
+
+def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str]) -> dict[str, Any]:
+    """One row checked and typed; raises case_import_bad naming the line."""
+
+    def bad(what: str) -> DossierError:
+        return DossierError("case_import_bad", line=line, what=what)
+
+    unknown = [key for key in row if key not in REQUIRED + OPTIONAL]
+    if unknown:
+        raise bad(f"不认识的列 {unknown[0]}")
+    for column in REQUIRED:
+        if not str(row.get(column) or "").strip():
+            raise bad(f"缺少 {column}")
+    value: dict[str, Any] = {key: str(row.get(key) or "").strip() for key in REQUIRED + OPTIONAL if key not in ROLES}
+    value["case_no"] = re.sub(r"\s", "", value["case_no"]).replace("(", "（").replace(")", "）")
+    if not pattern.fullmatch(value["case_no"]):
+        raise bad(f"案号 {value['case_no']} 的格式不对")
+    if value["kind"] not in KINDS:
+        raise bad(f"案件类型 {value['kind']} 不在 {'、'.join(KINDS)} 之中")
+    value["filed_on"] = _day(value["filed_on"], line, "filed_on")
+    value["closed_on"] = _day(value["closed_on"], line, "closed_on") if value["closed_on"] else None
+    if value["closing_mode"] and value["closing_mode"] not in CLOSING_MODES:
+        raise bad(f"结案方式 {value['closing_mode']} 不在 {'、'.join(CLOSING_MODES)} 之中")
+    if value["closed_on"] and value["closed_on"] < value["filed_on"]:
+        raise bad("结案日期早于立案日期")
+    try:
+        value["amount"] = amount_text(value["amount"])
+    except ValueError:
+        raise bad(f"金额 {row.get('amount')} 不对") from None
+    for column in ROLES:
+        value[column] = _names(row.get(column))
+    return value
+
+
+def import_cases(office: Office, actor: Actor, data: bytes) -> dict[str, Any]:
+    """Imports or updates cases from CSV or JSON: {"created","updated","unchanged","warnings"}. Idempotent; one bad line and nothing is imported."""
+    access.demand(actor, "case.import")
+    rows = _rows(data)
+    if not rows:
+        raise DossierError("case_import_bad", line=1, what="没有任何案件")
+    pattern = re.compile(office.rules.of(office.settings.default_profile).case_no_regex)
+    cleaned = [(line, _clean(row, line, pattern)) for line, row in rows]
+    result: dict[str, Any] = {"created": 0, "updated": 0, "unchanged": 0, "warnings": []}
+    with office.db.write() as session:
+        for line, value in cleaned:
+            result[_import_one(office, session, actor, line, value, result["warnings"])] += 1
+    return result
+
+
+def _import_one(office: Office, session: Session, actor: Actor, line: int, value: dict[str, Any], warnings: list[str]) -> str:
+    """created | updated | unchanged"""
+    profile = value["profile"] or office.settings.default_profile
+    if profile not in office.rules.catalogues:
+        raise DossierError("case_import_bad", line=line, what=f"没有名为 {profile} 的法院规则")
+    team = None
+    if value["team"]:
+        team, made = people.ensure_team(session, value["team"])
+        if made:
+            warnings.append(f"第 {line} 行：团队 {value['team']} 原不存在，已新建")
+    case = session.execute(select(Case).where(Case.case_no == value["case_no"])).scalar_one_or_none()
+    fields = {key: value[key] for key in ("kind", "court", "filed_on", "handler", "clerk", "cause", "title_document", "amount")}
+    fields["team_id"] = team
+    parties = {(role, name) for column, role in ROLES.items() for name in value[column]}
+    if case is None:
+        case = Case(case_no=value["case_no"], profile=profile, profile_version=office.rules.of(profile).version, **fields)
+        case.parties = [Party(role=role, name=name) for column, role in ROLES.items() for name in value[column]]
+        session.add(case)
+        outcome = "created"
+    else:
+        outcome = _update(case, fields, parties)
+    if value["closed_on"] and case.state in (None, "open"):
+        case.state = CASE.move(case.state or CASE.start, "close")
+        case.closed_on, case.closing_mode = value["closed_on"], value["closing_mode"] or None
+        outcome = "updated" if outcome == "unchanged" else outcome
+    session.flush()
+    if outcome != "unchanged":
+        ledger.append(
+            session, at=office.clock.now(), actor=actor.login, action=f"case.{outcome}", subject=f"case:{case.id}", case_id=case.id,
+            detail={"case_no": case.case_no, "profile": case.profile, "profile_version": case.profile_version},
+        )  # fmt: skip
+    return outcome
+
+
+def _update(case: Case, fields: Mapping[str, Any], parties: set[tuple[str, str]]) -> str:
+    changed = False
+    for key, new in fields.items():
+        # An empty column says nothing; it does not wipe what is known.
+        if new not in ("", None) and getattr(case, key) != new:
+            setattr(case, key, new)
+            changed = True
+    known = {(party.role, party.name) for party in case.parties}
+    for role, name in sorted(parties - known):
+        case.parties.append(Party(role=role, name=name))
+        changed = True
+    return "updated" if changed else "unchanged"
+
+
+def record_event(office: Office, actor: Actor, case_no: str, anchor: str, on: date, source: str = "form") -> None:
+    """Records that an anchor happened; the same one on the same day is recorded once. Raises case_unknown, anchor_unknown, not_allowed."""
+    with office.db.write() as session:
+        case = load(session, case_no)
+        access.demand(actor, "case.event", Resource(team=case.team_id))
+        if anchor not in office.rules.of(case.profile).anchors:
+            raise DossierError("anchor_unknown", anchor=anchor)
+        if any(event.anchor == anchor and event.on_day == on for event in case.events):
+            return
+        session.add(Event(case_id=case.id, anchor=anchor, on_day=on, source=source, recorded_at=office.clock.now()))
+        ledger.append(
+            session, at=office.clock.now(), actor=actor.login, action="case.event", subject=f"case:{case.id}", case_id=case.id,
+            detail={"anchor": anchor, "on": on.isoformat(), "source": source},
+        )  # fmt: skip
+
+
+def load(session: Session, case_no: str) -> Case:
+    """Raises DossierError case_unknown."""
+    case = session.execute(select(Case).where(Case.case_no == case_no)).scalar_one_or_none()
+    if case is None:
+        raise DossierError("case_unknown", case_no=case_no)
+    return case
+
+
+def case_json(case: Case) -> dict[str, Any]:
+    """A case as plain values."""
+    return {
+        "case_no": case.case_no,
+        "kind": case.kind,
+        "state": case.state,
+        "state_name": CASE.names[case.state],
+        "court": case.court,
+        "filed_on": case.filed_on.isoformat(),
+        "closed_on": case.closed_on.isoformat() if case.closed_on else None,
+        "closing_mode": case.closing_mode,
+        "team": case.team.name if case.team else None,
+        "handler": case.handler,
+        "clerk": case.clerk,
+        "cause": case.cause,
+        "title_document": case.title_document,
+        "amount": case.amount or None,
+        "profile": case.profile,
+        "profile_version": case.profile_version,
+        "applicants": [p.name for p in case.parties if p.role == ROLES["applicants"]],
+        "respondents": [p.name for p in case.parties if p.role == ROLES["respondents"]],
+        "events": [{"anchor": e.anchor, "on": e.on_day.isoformat(), "source": e.source} for e in case.events],
+    }
+
+
+def listing(office: Office, actor: Actor) -> Sequence[dict[str, Any]]:
+    """The cases that an actor may see, newest first."""
+    access.demand(actor, "case.list")
+    query = select(Case).order_by(Case.filed_on.desc(), Case.id.desc())
+    if not actor.roles & access.ACTIONS["case.read"].everywhere:
+        query = query.where(Case.team_id == actor.team)
+    with office.db.read() as session:
+        return [case_json(case) for case in session.execute(query).scalars()]

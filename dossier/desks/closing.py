@@ -1,0 +1,100 @@
+"""The closing desk: a case comes in; the list of missing node evidence, and every node with its evidence and due day, go out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from review.gate import check_case, node_states
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dossier import access
+from dossier.access import Actor, Resource
+from dossier.desks.cases import case_json, load
+from dossier.desks.placing import contents_json, fact_by_id
+from dossier.office import Office
+from dossier.records import ledger
+from dossier.records.tables import Case, Document, Volume
+from dossier.translate import case_fact, finding_json
+
+GATES = {"handover": "移送", "closing": "结案", "archiving": "归档前"}
+
+
+def _documents(session: Session, case: Case) -> tuple[Any, ...]:
+    """What the case has: placed or signed for; refused papers and those still in review prove nothing."""
+    rows = session.execute(
+        select(Document).where(Document.case_id == case.id, Document.state.in_(("accepted", "placed", "kept"))).order_by(Document.id)
+    ).scalars()
+    return tuple(fact_by_id(document) for document in rows)
+
+
+def check(office: Office, actor: Actor, case_no: str, gate: str | None, today: date | None = None) -> dict[str, Any]:
+    """{"case_no","gate","rules","today","findings":[…]}: what is still missing, sorted by who must act. Writes nothing but the reading of it."""
+    day = today or office.today()
+    with office.db.write() as session:
+        case = load(session, case_no)
+        access.demand(actor, "case.check", Resource(team=case.team_id))
+        catalogue = office.rules.of(case.profile)
+        findings = check_case(catalogue, office.rules.calendar, case_fact(case), _documents(session, case), gate, day)
+        blocking = sum(finding.severity == "blocking" for finding in findings)
+        ledger.append(
+            session,
+            at=office.clock.now(),
+            actor=actor.login,
+            action="case.check",
+            subject=f"case:{case.id}",
+            case_id=case.id,
+            detail={"gate": gate, "today": day.isoformat(), "findings": len(findings), "blocking": blocking, "rules": catalogue.version},
+        )
+    roles = {role.id: role.name for role in catalogue.roles.values()}
+    return {
+        "case_no": case_no,
+        "gate": gate,
+        "gate_name": GATES.get(gate or ""),
+        "rules": f"{catalogue.profile} {catalogue.version}",
+        "today": day.isoformat(),
+        "blocking": blocking,
+        "findings": [finding_json(finding, roles) for finding in findings],
+    }
+
+
+def case_page(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
+    """Everything the case page shows: the case, its volumes' contents lists, and its nodes with evidence, gaps and due days."""
+    with office.db.read() as session:
+        case = load(session, case_no)
+        access.demand(actor, "case.read", Resource(team=case.team_id))
+        catalogue = office.rules.of(case.profile)
+        states = node_states(catalogue, office.rules.calendar, case_fact(case), _documents(session, case), office.today())
+        kinds = [kind for kind in session.execute(select(Volume.kind).where(Volume.case_id == case.id)).scalars()]
+        page = {"case": case_json(case), "nodes": [_node(office, state) for state in states]}
+    readable = [kind for kind in kinds if kind != "sub" or "sub_reader" in actor.roles]
+    page["volumes"] = [{"kind": kind, "entries": contents_json(office, actor, case_no, kind)} for kind in readable]
+    with office.db.write() as session:
+        ledger.append(session, at=office.clock.now(), actor=actor.login, action="case.read", subject=f"case:{case.id}", case_id=case.id)
+    return page
+
+
+def _node(office: Office, state: Any) -> dict[str, Any]:
+    return {
+        "node": state.node.id,
+        "name": state.node.name,
+        "phase": state.node.phase,
+        "key": state.node.key_node,
+        "state": state.state,
+        "evidence": [
+            {"type": line.type_id, "name": line.name, "there": list(line.documents), "needed": line.needed} for line in state.evidence
+        ],
+        "due": state.due.isoformat() if state.due else None,
+        "left": workdays_left(office, state.due) if state.due else None,
+        "provisional": state.provisional,
+        "cite": state.cite,
+    }
+
+
+def workdays_left(office: Office, due: date) -> int:
+    """Working days from today to `due`: 0 today, negative when it is past."""
+    today = office.today()
+    if due >= today:
+        return office.rules.calendar.between(today, due)
+    return -office.rules.calendar.between(due, today)

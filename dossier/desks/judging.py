@@ -1,0 +1,136 @@
+"""From pages to a verdict: the rows of a hand-over come in, review's judgement of them goes out and is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from review.completeness import check_document, check_submission, ink_labels
+from sqlalchemy.orm import Session
+
+from dossier import people
+from dossier.desks import receiving
+from dossier.errors import DossierError
+from dossier.office import Office
+from dossier.pagework import labels_key
+from dossier.records import ledger
+from dossier.records.tables import Document, Page, Submission
+from dossier.translate import case_fact, document_fact, finding_row, page_facts
+from review.facts import PageFacts
+from review.findings import Finding
+from review.segment import Piece, Stack, segment
+
+
+@dataclass(frozen=True)
+class Found:
+    """What segmentation made of a hand-over."""
+
+    documents: tuple[Piece, ...]
+    duplicates: dict[int, int]  # page id → id of the page that it repeats
+
+
+def labels(office: Office, profile: str) -> tuple[str, ...]:
+    """The printed labels beside which this profile's documents want handwriting."""
+    return labels_key(ink_labels(office.rules.of(profile)))
+
+
+def _load(session: Session, submission_id: int) -> Submission:
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise DossierError("internal", ref=f"submission {submission_id}")
+    return submission
+
+
+def _facts(submission: Submission) -> tuple[PageFacts, ...]:
+    return tuple(page_facts(page, page.file.name) for page in submission.pages)
+
+
+def find_documents(office: Office, submission_id: int) -> Found:
+    """Segments and classifies the pages of a hand-over."""
+    with office.db.read() as session:
+        submission = _load(session, submission_id)
+        stack: Stack = segment(_facts(submission), office.rules.of(submission.case.profile))
+    return Found(stack.pieces, {int(page): int(first) for page, first in stack.duplicates.items()})
+
+
+def write_documents(session: Session, submission: Submission, found: Found) -> None:
+    """Writes the documents and ties the pages to them; blank pages and repeats belong to none."""
+    pages = {page.id: page for page in submission.pages}
+    for number, piece in enumerate(found.documents, 1):
+        document = Document(
+            submission_id=submission.id,
+            case_id=submission.case_id,
+            number=number,
+            type_id=piece.guess.type_id,
+            name=piece.guess.name,
+            title=piece.title,
+            score=piece.guess.score,
+            confident=piece.guess.confident,
+            why=piece.guess.why,
+            case_no=piece.case_no,
+            dated=piece.dated,
+        )
+        session.add(document)
+        session.flush()
+        for ref in piece.pages:
+            pages[int(ref)].document_id = document.id
+    for page_id, first in found.duplicates.items():
+        pages[page_id].duplicate_of_id = first
+    session.flush()
+    session.expire_all()
+
+
+def judge(office: Office, submission_id: int) -> tuple[Finding, ...]:
+    """Every finding of a hand-over: of each document, of the whole, and one for each page that nobody could read."""
+    today = office.today()
+    with office.db.read() as session:
+        submission = _load(session, submission_id)
+        catalogue = office.rules.of(submission.case.profile)
+        case = case_fact(submission.case)
+        documents = tuple(document_fact(document) for document in submission.documents)
+        found: list[Finding] = []
+        for document in documents:
+            found += check_document(document, case, catalogue, today)
+        declared = [(row["name"], row["pages"]) for row in submission.declared] if submission.declared else None
+        found += check_submission(documents, _facts(submission), case, declared, catalogue, today)
+        found += [_unread(page) for page in submission.pages if page.state == "unreadable"]
+    return tuple(found)
+
+
+def _unread(page: Page) -> Finding:
+    return Finding(
+        rule="page.unreadable",
+        severity="unchecked",
+        message=f"{page.file.name} 第 {page.number} 页无法识别，须由人工查看。",
+        remedy="请查看原图；看不清的请重新扫描。",
+        file=page.file.name,
+        page=page.number,
+        who="dossier",
+    )
+
+
+def write_verdict(office: Office, session: Session, submission: Submission, findings: Sequence[Finding]) -> None:
+    """Replaces the findings of a hand-over and lets the profile's policy decide what follows."""
+    if submission.state not in ("reading", "waiting"):
+        return
+    catalogue = office.rules.of(submission.case.profile)
+    for row in list(submission.findings):
+        session.delete(row)
+    session.flush()
+    documents = {str(document.number): document.id for document in submission.documents}
+    pages = {(page.file.name, page.number): page.id for page in submission.pages}
+    session.add_all(finding_row(finding, submission.id, documents, pages) for finding in findings)
+    submission.rules_version = f"{catalogue.profile} {catalogue.version}"
+    session.flush()
+    session.expire(submission)
+    ledger.append(
+        session,
+        at=office.clock.now(),
+        actor=people.SYSTEM,
+        action="submission.check",
+        subject=f"submission:{submission.id}",
+        case_id=submission.case_id,
+        detail={"rules": submission.rules_version, "findings": len(findings), "blocking": sum(f.severity == "blocking" for f in findings)},
+    )
+    if submission.state == "reading":
+        receiving.verdict(office, session, submission, str(catalogue.switch("verdict")))

@@ -1,0 +1,294 @@
+"""Placing 入卷: documents that were signed for come in; volumes, the contents list, page numbers and an OCFL version go out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+from review.contents import ContentsEntry, contents
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dossier import access, people
+from dossier.access import Actor, Resource
+from dossier.clock import local
+from dossier.desks.cases import case_json, load
+from dossier.errors import DossierError
+from dossier.lifecycle import DOCUMENT
+from dossier.office import Office
+from dossier.pages import restore_picture
+from dossier.records import ledger
+from dossier.records.tables import VOLUME_KINDS, Case, Document, File, Outbox, Page, Submission, Volume
+from dossier.translate import document_fact
+from storage.contract import DamagedError
+
+KIND_NAMES = {"main": "正卷", "sub": "副卷", "pouch": "证据袋"}
+
+
+@dataclass
+class _Plan:
+    """What one volume gets from one hand-over: files by logical path, decided before the transaction and the same at every try."""
+
+    kind: str
+    object_id: str
+    head: int
+    documents: list[int] = field(default_factory=list)
+    add: dict[str, Path | bytes] = field(default_factory=dict)
+
+
+def object_id(case_no: str, kind: str) -> str:
+    """The identifier of a volume's OCFL object; the store hashes it, so that no path shows a case number."""
+    return f"urn:dossier:{case_no}:{kind}"
+
+
+def place(office: Office, submission_id: int) -> Any:
+    """The place step: stores a version of each volume concerned, then (in the returned function) writes where everything is."""
+    with office.db.read() as session:
+        submission = _submission(session, submission_id)
+        plans = _plans(office, session, submission)
+        message = f"place {submission.receipt_no}"
+        order = {plan.kind: _order(office, session, submission.case, plan.kind, set(plan.documents)) for plan in plans}
+        for plan in plans:
+            _add_meta(session, submission, plan, order[plan.kind])
+        stamp = local(office.clock.now()).isoformat(timespec="seconds")
+    heads = {plan.kind: _store(office, plan, message, stamp) for plan in plans}
+
+    def apply(session: Session) -> None:
+        submission = _submission(session, submission_id)
+        _write(office, session, submission, plans, heads, order)
+
+    return apply
+
+
+def _submission(session: Session, submission_id: int) -> Submission:
+    found = session.get(Submission, submission_id)
+    if found is None:
+        raise DossierError("internal", ref=f"submission {submission_id}")
+    return found
+
+
+def _volume_kind(office: Office, document: Document, addendum: bool) -> str | None:
+    """Where a document goes; None for what is registered and not filed. What comes after the volume is frozen goes to the pouch."""
+    kind = office.rules.of(document.submission.case.profile).type(document.type_id or "").volume
+    if kind not in VOLUME_KINDS:
+        return None
+    return "pouch" if addendum and kind == "main" else kind
+
+
+def _plans(office: Office, session: Session, submission: Submission) -> list[_Plan]:
+    plans: dict[str, _Plan] = {}
+    secret = {page.file_id for document in submission.documents if _is_sub(office, document) for page in document.pages}
+    for document in submission.documents:
+        if document.state != "accepted":
+            continue
+        kind = _volume_kind(office, document, submission.addendum)
+        if kind is None:
+            continue
+        if kind not in plans:
+            volume = next((v for v in submission.case.volumes if v.kind == kind), None)
+            plans[kind] = _Plan(kind, object_id(submission.case.case_no, kind), volume.head if volume else 0)
+        plans[kind].documents.append(document.id)
+        _add_document(office, plans[kind], submission, document, secret)
+    return list(plans.values())
+
+
+def _is_sub(office: Office, document: Document) -> bool:
+    return document.type_id is not None and office.rules.of(document.submission.case.profile).type(document.type_id).volume == "sub"
+
+
+def _add_document(office: Office, plan: _Plan, submission: Submission, document: Document, secret: set[int]) -> None:
+    """The document's pages as pictures and text, and the files that they came in, whole: a file with any page of the 副卷 only goes there."""
+    folder = f"documents/{submission.receipt_no}-{document.number:03d}"
+    for number, page in enumerate(document.pages, 1):
+        plan.add[f"{folder}/{number:04d}.jpg"] = restore_picture(office, page.file_id, page.file.spool_key, page.file.kind, page.number)
+        plan.add[f"{folder}/{number:04d}.json"] = _json(_page_meta(page))
+        if plan.kind == "sub" or page.file_id not in secret:
+            plan.add[original_path(submission, page.file)] = office.spool.path(page.file.spool_key)
+
+
+def original_path(submission: Submission, file: File) -> str:
+    """The logical path of a file as it was received."""
+    return f"original/{submission.receipt_no}/{file.position:03d}-{file.name}"
+
+
+def _page_meta(page: Page) -> dict[str, Any]:
+    return {
+        "file": page.file.name,
+        "sha256": page.file.sha256,
+        "page": page.number,
+        "width": page.width,
+        "height": page.height,
+        "dpi": page.dpi,
+        "rotation": page.rotation,
+        "skew": page.skew,
+        "engine": page.engine,
+        "duplicate": page.duplicate_of_id is not None,
+        "lines": page.lines,
+        "marks": page.marks,
+    }
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _order(office: Office, session: Session, case: Case, kind: str, new: Iterable[int]) -> tuple[ContentsEntry, ...]:
+    """The contents list of a volume with the new documents in it."""
+    rows = session.execute(
+        select(Document)
+        .outerjoin(Volume, Document.volume_id == Volume.id)
+        .where(Document.case_id == case.id, (Volume.kind == kind) & (Document.state == "placed") | Document.id.in_(list(new)))
+        .order_by(Document.id)
+    ).scalars()
+    facts = [fact_by_id(document) for document in rows]
+    return contents(office.rules.of(case.profile), facts, kind=cast(Any, kind), case_kind=case.kind)
+
+
+def fact_by_id(document: Document) -> Any:
+    """A document as facts whose ref is its row id: a contents list spans hand-overs, in which numbers repeat."""
+    return replace(document_fact(document), ref=str(document.id))
+
+
+def _add_meta(session: Session, submission: Submission, plan: _Plan, order: Sequence[ContentsEntry]) -> None:
+    """What makes the object describe itself: the case, its contents list, and the hand-over it grew by."""
+    documents = {str(d.id): d for d in session.execute(select(Document).where(Document.case_id == submission.case_id)).scalars()}
+    plan.add["meta/case.json"] = _json(case_json(submission.case))
+    plan.add["meta/contents.json"] = _json(
+        [
+            {
+                "serial": entry.serial,
+                "name": documents[entry.ref].name,
+                "type": documents[entry.ref].type_id,
+                "dated": _day(documents[entry.ref]),
+                "first_page": entry.first_page,
+                "last_page": entry.last_page,
+                "receipt_no": documents[entry.ref].submission.receipt_no,
+                "document": documents[entry.ref].number,
+            }
+            for entry in order
+        ]
+    )
+    plan.add[f"meta/handovers/{submission.receipt_no}.json"] = _json(_handover_meta(submission, plan))
+
+
+def _day(document: Document) -> str | None:
+    return document.dated.isoformat() if document.dated else None
+
+
+def _handover_meta(submission: Submission, plan: _Plan) -> dict[str, Any]:
+    chosen = [document for document in submission.documents if document.id in plan.documents]
+    return {
+        "receipt_no": submission.receipt_no,
+        "case_no": submission.case.case_no,
+        "team": submission.team.name if submission.team else None,
+        "handed_by": submission.handed_by.login,
+        "received_at": local(submission.received_at).isoformat(timespec="seconds"),
+        "decided_by": submission.decided_by.login if submission.decided_by else None,
+        "decided_at": local(submission.decided_at).isoformat(timespec="seconds") if submission.decided_at else None,
+        "state": submission.state,
+        "reason": submission.reason,
+        "rules_version": submission.rules_version,
+        "documents": [
+            {"number": d.number, "type": d.type_id, "name": d.name, "case_no": d.case_no, "dated": _day(d), "score": d.score, "why": d.why}
+            for d in chosen
+        ],
+        "rulings": [{"outcome": d.outcome, "reason": d.ruling_reason} for d in submission.disputes if d.outcome],
+    }
+
+
+def _store(office: Office, plan: _Plan, message: str, stamp: str) -> int:
+    """Commits the version; a crash after an earlier try's commit is recognised by its message, and that version is taken as ours."""
+    store = office.store_of(plan.kind)
+    if store.head(plan.object_id) == plan.head + 1 and store.version(plan.object_id).message == message:
+        return plan.head + 1
+    return store.commit(plan.object_id, add=plan.add, expect_head=plan.head, user=people.SYSTEM, message=message, created=stamp).number
+
+
+def _write(
+    office: Office,
+    session: Session,
+    submission: Submission,
+    plans: Sequence[_Plan],
+    heads: Mapping[str, int],
+    order: Mapping[str, Sequence[ContentsEntry]],
+) -> None:
+    now = office.clock.now()
+    for plan in plans:
+        volume = session.execute(select(Volume).where(Volume.object_id == plan.object_id)).scalar_one_or_none()
+        if volume is None:
+            volume = Volume(case_id=submission.case_id, kind=plan.kind, object_id=plan.object_id)
+            session.add(volume)
+        volume.head = heads[plan.kind]
+        session.flush()
+        for document in submission.documents:
+            if document.id in plan.documents:
+                document.volume_id, document.state = volume.id, DOCUMENT.move(document.state, "place")
+                session.add_all(Outbox(page_id=page.id) for page in document.pages)
+        _number(session, order[plan.kind])
+        detail = {"receipt_no": submission.receipt_no, "volume": plan.kind, "version": volume.head, "documents": len(plan.documents)}
+        ledger.append(
+            session,
+            at=now,
+            actor=people.SYSTEM,
+            action="volume.place",
+            subject=f"volume:{volume.id}",
+            case_id=submission.case_id,
+            detail=detail,
+        )
+    for document in submission.documents:
+        if document.state == "accepted":
+            document.state = DOCUMENT.move(document.state, "keep")
+
+
+def _number(session: Session, order: Sequence[ContentsEntry]) -> None:
+    """Writes serial and page numbers; they move while the dossier grows and stand still once it is frozen."""
+    for entry in order:
+        document = session.get(Document, int(entry.ref))
+        if document is None:
+            raise DossierError("internal", ref=f"document {entry.ref}")
+        document.serial, document.first_page, document.last_page = entry.serial, entry.first_page, entry.last_page
+        for page in document.pages:
+            page.page_no = entry.numbers.get(str(page.id))
+
+
+def contents_json(office: Office, actor: Actor, case_no: str, kind: str = "main") -> list[dict[str, Any]]:
+    """The contents list 卷内目录 of a volume with page ranges. 副卷 only for those who may see it."""
+    with office.db.read() as session:
+        case = load(session, case_no)
+        access.demand(actor, "case.read", Resource(team=case.team_id, sub=kind == "sub"))
+        rows = session.execute(
+            select(Document)
+            .join(Volume)
+            .where(Document.case_id == case.id, Volume.kind == kind, Document.state == "placed")
+            .order_by(Document.serial)
+        ).scalars()
+        return [_entry_json(document) for document in rows]
+
+
+def _entry_json(document: Document) -> dict[str, Any]:
+    return {
+        "serial": document.serial,
+        "document": document.id,
+        "name": document.name,
+        "title": document.title,
+        "type": document.type_id,
+        "dated": _day(document),
+        "first_page": document.first_page,
+        "last_page": document.last_page,
+        "receipt_no": document.submission.receipt_no,
+        "signed_at": local(document.signed_at).isoformat(timespec="minutes") if document.signed_at else None,
+        "pages": [{"id": page.id, "page_no": page.page_no} for page in document.pages],
+    }
+
+
+def require_version(office: Office, volume: Volume) -> None:
+    """Raises DossierError damaged when the store has another version than the records say."""
+    try:
+        head = office.store_of(volume.kind).head(volume.object_id)
+    except DamagedError as error:
+        raise DossierError("damaged", what=str(error)) from error
+    if head != volume.head:
+        raise DossierError("damaged", what=f"{volume.case.case_no} {KIND_NAMES[volume.kind]}: v{volume.head} / v{head}")

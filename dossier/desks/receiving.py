@@ -1,0 +1,234 @@
+"""The receiving desk: a hand-over that was read comes in; signed for, partly signed for, refused with corrections, disputed or ruled it goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dossier import access, people
+from dossier.access import Actor, Resource
+from dossier.errors import DossierError
+from dossier.lifecycle import DOCUMENT, SUBMISSION
+from dossier.office import Office
+from dossier.records import jobs, ledger
+from dossier.records.tables import Correction, Dispute, Document, Submission
+
+PLACE_PRIORITY, CHECK_PRIORITY = 10, 12
+
+
+def load(session: Session, receipt_no: str) -> Submission:
+    """Raises DossierError submission_unknown."""
+    found = session.execute(select(Submission).where(Submission.receipt_no == receipt_no)).scalar_one_or_none()
+    if found is None:
+        raise DossierError("submission_unknown", receipt=receipt_no)
+    return found
+
+
+def resource_of(submission: Submission) -> Resource:
+    """What access decides on."""
+    return Resource(team=submission.team_id, handed_by=submission.handed_by_id)
+
+
+def _note(office: Office, session: Session, who: str, action: str, submission: Submission, **detail: Any) -> None:
+    ledger.append(
+        session,
+        at=office.clock.now(),
+        actor=who,
+        action=f"submission.{action}",
+        subject=f"submission:{submission.id}",
+        case_id=submission.case_id,
+        detail={"receipt_no": submission.receipt_no, **detail},
+    )
+
+
+def _decided(office: Office, submission: Submission, act: str, who: int, reason: str | None) -> None:
+    submission.state = SUBMISSION.move(submission.state, act)
+    submission.decided_at, submission.decided_by_id, submission.reason = office.clock.now(), who, reason
+
+
+def _require_undecided(submission: Submission) -> None:
+    """Tells the second of two people who decide at once that the first one won."""
+    if submission.decided_at is not None and submission.decided_by is not None and submission.state not in ("waiting", "reading"):
+        raise DossierError("raced", who=submission.decided_by.display)
+
+
+def _blocked(submission: Submission) -> set[int | None]:
+    """Ids of documents with blocking findings; None stands for findings about the hand-over as a whole."""
+    return {finding.document_id for finding in submission.findings if finding.severity == "blocking"}
+
+
+def _accept(office: Office, session: Session, submission: Submission, documents: Iterable[Document], act: str = "accept") -> None:
+    now = office.clock.now()
+    for document in documents:
+        document.state = DOCUMENT.move(document.state, act)
+        document.signed_at = now
+    jobs.again(session, "place", submission.id, priority=PLACE_PRIORITY, at=now)
+
+
+def verdict(office: Office, session: Session, submission: Submission, policy: str) -> str:
+    """What the system does with a checked hand-over (profile switch `verdict`); returns the act. Runs inside the check step's transaction.
+
+    automatic: blocking findings refuse it, a clean and confident one is signed for, everything else waits for a clerk. propose: all wait.
+    """
+    blocking = bool(_blocked(submission))
+    sure = all(document.confident and document.type_id for document in submission.documents)
+    unread = any(page.state == "unreadable" for page in submission.pages)
+    act = "hold"
+    if policy == "automatic" and not unread:
+        act = "refuse" if blocking else ("sign" if sure and submission.documents else "hold")
+    with session.no_autoflush:
+        system = people.find(session, people.SYSTEM)
+    if act == "hold":
+        submission.state = SUBMISSION.move(submission.state, "hold")
+        _note(office, session, system.login, "hold", submission, proposal="refuse" if blocking else "sign" if sure else "look")
+    elif act == "refuse":
+        _refuse(office, session, submission, system.id, system.login, "有须改正的问题，见修改意见。", None)
+    else:
+        _decided(office, submission, "sign", system.id, None)
+        _accept(office, session, submission, submission.documents)
+        _note(office, session, system.login, "sign", submission, documents=[d.number for d in submission.documents])
+    return act
+
+
+def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | None = None, reason: str | None = None) -> None:
+    """Signs for all documents, or for those numbered in `only`; the others are refused with their corrections and `reason`.
+
+    Raises not_allowed, own_submission, type_missing, blocking_findings, document_unknown, move_refused, raced.
+    """
+    with office.db.write() as session:
+        submission = load(session, receipt_no)
+        access.demand(actor, "submission.decide", resource_of(submission))
+        if submission.handed_by_id == actor.id and "operator" not in actor.roles:
+            raise DossierError("own_submission")
+        _require_undecided(submission)
+        found = [d for d in submission.documents if d.state == "found"]
+        chosen = found if only is None else [_document(submission, number) for number in only]
+        blocked = _blocked(submission)
+        for document in chosen:
+            if document.type_id is None:
+                raise DossierError("type_missing", number=document.number)
+            if document.id in blocked:
+                raise DossierError("blocking_findings", number=document.number)
+        rest = [d for d in found if d not in chosen]
+        if rest and not (reason or "").strip():
+            raise DossierError("reason_missing")
+        _decided(office, submission, "sign_part" if rest else "sign", actor.id, reason if rest else None)
+        _accept(office, session, submission, chosen)
+        for document in rest:
+            document.state = DOCUMENT.move(document.state, "refuse")
+        _correct(session, submission, {d.id for d in rest}, None)
+        _note(
+            office,
+            session,
+            actor.login,
+            "sign",
+            submission,
+            documents=[d.number for d in chosen],
+            refused=[d.number for d in rest],
+            reason=reason,
+        )
+
+
+def refuse(office: Office, actor: Actor, receipt_no: str, reason: str, corrections: Sequence[str] | None = None) -> None:
+    """不予签收 with 修改意见: the clerk's own items, or those of the blocking findings. Raises reason_missing, not_allowed, move_refused, raced."""
+    if not reason.strip():
+        raise DossierError("reason_missing")
+    with office.db.write() as session:
+        submission = load(session, receipt_no)
+        access.demand(actor, "submission.decide", resource_of(submission))
+        _require_undecided(submission)
+        _refuse(office, session, submission, actor.id, actor.login, reason.strip(), corrections)
+
+
+def _refuse(
+    office: Office, session: Session, submission: Submission, who: int, login: str, reason: str, corrections: Sequence[str] | None
+) -> None:
+    _decided(office, submission, "refuse", who, reason)
+    for document in submission.documents:
+        if document.state == "found":
+            document.state = DOCUMENT.move(document.state, "refuse")
+    _correct(session, submission, None, corrections)
+    _note(office, session, login, "refuse", submission, reason=reason)
+
+
+def _correct(session: Session, submission: Submission, documents: set[int] | None, texts: Sequence[str] | None) -> None:
+    """Writes the itemised corrections: the given texts, or one for each blocking finding (of the given documents)."""
+    if texts is not None:
+        for text in texts:
+            session.add(Correction(submission_id=submission.id, text=text))
+        return
+    for finding in submission.findings:
+        if finding.severity == "blocking" and (documents is None or finding.document_id in documents):
+            session.add(
+                Correction(
+                    submission_id=submission.id,
+                    document_id=finding.document_id,
+                    finding_id=finding.id,
+                    text=f"{finding.message}{finding.remedy}",
+                )
+            )
+
+
+def _document(submission: Submission, number: int) -> Document:
+    for document in submission.documents:
+        if document.number == number:
+            return document
+    raise DossierError("document_unknown", number=number)
+
+
+def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: str) -> None:
+    """A person says what a document is; the hand-over is checked again with that. Raises type_unknown, document_unknown, move_refused."""
+    with office.db.write() as session:
+        submission = load(session, receipt_no)
+        access.demand(actor, "submission.retype", resource_of(submission))
+        if submission.state != "waiting":
+            SUBMISSION.move(submission.state, "hold")
+        catalogue = office.rules.of(submission.case.profile)
+        if type_id not in catalogue.types:
+            raise DossierError("type_unknown", type=type_id)
+        document = _document(submission, number)
+        before = document.type_id
+        document.type_id, document.name = type_id, catalogue.types[type_id].name
+        document.confident, document.score, document.typed_by_id = True, 1.0, actor.id
+        document.why = f"由{actor.display}确定"
+        jobs.again(session, "check", submission.id, priority=CHECK_PRIORITY, at=office.clock.now())
+        _note(office, session, actor.login, "retype", submission, document=number, before=before, after=type_id)
+
+
+def dispute(office: Office, actor: Actor, receipt_no: str, reason: str) -> None:
+    """The handler does not agree with the refusal; it goes to the bureau director (seed 004 §二(一)8)."""
+    if not reason.strip():
+        raise DossierError("reason_missing")
+    with office.db.write() as session:
+        submission = load(session, receipt_no)
+        access.demand(actor, "submission.dispute", resource_of(submission))
+        submission.state = SUBMISSION.move(submission.state, "dispute")
+        session.add(Dispute(submission_id=submission.id, raised_by_id=actor.id, raised_at=office.clock.now(), reason=reason.strip()))
+        _note(office, session, actor.login, "dispute", submission, reason=reason.strip())
+
+
+def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: str) -> None:
+    """The director decides: sign_as_is takes the refused documents as they are, fix upholds the refusal. Nobody rules on their own dispute."""
+    if not reason.strip():
+        raise DossierError("reason_missing")
+    with office.db.write() as session:
+        submission = load(session, receipt_no)
+        access.demand(actor, "submission.rule", resource_of(submission))
+        open_dispute = next((d for d in submission.disputes if d.outcome is None), None)
+        submission.state = SUBMISSION.move(submission.state, "rule")
+        if open_dispute is None or outcome not in ("sign_as_is", "fix"):
+            raise DossierError("bad_request", what="outcome")
+        if open_dispute.raised_by_id == actor.id:
+            raise DossierError("not_allowed")
+        open_dispute.outcome, open_dispute.ruled_by_id = outcome, actor.id
+        open_dispute.ruled_at, open_dispute.ruling_reason = office.clock.now(), reason.strip()
+        if outcome == "sign_as_is":
+            refused = [d for d in submission.documents if d.state == "refused"]
+            for document in refused:
+                if document.type_id is None:
+                    raise DossierError("type_missing", number=document.number)
+            _accept(office, session, submission, refused, "overrule")
+        _note(office, session, actor.login, "rule", submission, outcome=outcome, reason=reason.strip())

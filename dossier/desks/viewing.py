@@ -1,0 +1,199 @@
+"""Looking at hand-overs: rows come in, the plain values that the command line and the pages show go out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dossier import access
+from dossier.access import Actor
+from dossier.clock import local
+from dossier.desks.receiving import load, resource_of
+from dossier.errors import DossierError
+from dossier.lifecycle import DOCUMENT, SUBMISSION
+from dossier.office import Office
+from dossier.records import ledger
+from dossier.records.tables import Case, Document, Page, Submission
+from dossier.translate import finding_json
+
+SHOWN_LIMIT = 200
+
+
+def submission_json(office: Office, actor: Actor, receipt_no: str) -> dict[str, Any]:
+    """A hand-over with its documents, blank pages, findings and corrections; the command line contract plus what the page needs."""
+    with office.db.read() as session:
+        submission = load(session, receipt_no)
+        access.demand(actor, "submission.read", resource_of(submission))
+        return _submission(office, session, submission)
+
+
+def _submission(office: Office, session: Session, submission: Submission) -> dict[str, Any]:
+    catalogue = office.rules.of(submission.case.profile)
+    pages = submission.pages
+    return {
+        "receipt_no": submission.receipt_no,
+        "case_no": submission.case.case_no,
+        "state": submission.state,
+        "state_name": SUBMISSION.names[submission.state],
+        "acts": list(SUBMISSION.allowed(submission.state)),
+        "team": submission.team.name if submission.team else None,
+        "handed_by": submission.handed_by.display,
+        "received_at": local(submission.received_at).isoformat(timespec="seconds"),
+        "decided_at": local(submission.decided_at).isoformat(timespec="seconds") if submission.decided_at else None,
+        "decided_by": submission.decided_by.display if submission.decided_by else None,
+        "reason": submission.reason,
+        "rules_version": submission.rules_version,
+        "addendum": submission.addendum,
+        "again_of": submission.again_of.receipt_no if submission.again_of else None,
+        "again": list(session.execute(select(Submission.receipt_no).where(Submission.again_of_id == submission.id)).scalars()),
+        "declared": submission.declared,
+        "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes, "pages": f.page_count} for f in submission.files],
+        "rejects": list(submission.rejects),
+        "pages_total": len(pages),
+        "pages_read": sum(page.state in ("read", "unreadable") for page in pages),
+        "pages": [_page(page) for page in pages],
+        "documents": [_document(document) for document in submission.documents],
+        "blank_pages": [{"file": p.file.name, "page": p.number} for p in pages if p.blank],
+        "duplicate_pages": [{"file": p.file.name, "page": p.number} for p in pages if p.duplicate_of_id],
+        "findings": [
+            {**finding_json(row, catalogue.roles), "document_number": _number(submission, row.document_id), "page_id": row.page_id}
+            for row in submission.findings
+        ],
+        "corrections": [{"text": c.text, "document": _number(submission, c.document_id)} for c in submission.corrections],
+        "disputes": [
+            {
+                "raised_by": d.raised_by.display,
+                "raised_at": local(d.raised_at).isoformat(timespec="seconds"),
+                "reason": d.reason,
+                "outcome": d.outcome,
+                "ruled_by": d.ruled_by.display if d.ruled_by else None,
+                "ruling_reason": d.ruling_reason,
+            }
+            for d in submission.disputes
+        ],
+    }
+
+
+def _number(submission: Submission, document_id: int | None) -> int | None:
+    return next((d.number for d in submission.documents if d.id == document_id), None)
+
+
+def _page(page: Page) -> dict[str, Any]:
+    return {
+        "id": page.id,
+        "file": page.file.name,
+        "page": page.number,
+        "position": page.position,
+        "state": page.state,
+        "blank": page.blank,
+        "duplicate": page.duplicate_of_id is not None,
+        "rotation": page.rotation,
+        "width": page.width,
+        "height": page.height,
+        "document_id": page.document_id,
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "number": document.number,
+        "state": document.state,
+        "state_name": DOCUMENT.names[document.state],
+        "pages": [{"file": page.file.name, "page": page.number, "id": page.id} for page in document.pages],
+        "type": document.type_id,
+        "name": document.name,
+        "title": document.title,
+        "score": round(document.score, 4),
+        "confident": document.confident,
+        "why": document.why,
+        "case_no": document.case_no,
+        "dated": document.dated.isoformat() if document.dated else None,
+        "serial": document.serial,
+        "first_page": document.first_page,
+        "last_page": document.last_page,
+    }
+
+
+def progress(office: Office, actor: Actor, receipt_no: str) -> dict[str, Any]:
+    """{"state","pages_total","pages_read","pages":[{"id","state"}]}: what the live page asks for again and again."""
+    with office.db.read() as session:
+        submission = load(session, receipt_no)
+        access.demand(actor, "submission.read", resource_of(submission))
+        rows = session.execute(select(Page.id, Page.state).where(Page.submission_id == submission.id).order_by(Page.position)).all()
+        return {
+            "state": submission.state,
+            "state_name": SUBMISSION.names[submission.state],
+            "pages_total": len(rows),
+            "pages_read": sum(state in ("read", "unreadable") for _, state in rows),
+            "pages": [{"id": page_id, "state": state} for page_id, state in rows],
+        }
+
+
+def submissions(office: Office, actor: Actor, *, state: str | None = None, case_no: str | None = None) -> list[dict[str, Any]]:
+    """The hand-overs that an actor may see, newest first, at most SHOWN_LIMIT."""
+    access.demand(actor, "submission.list")
+    pages = select(func.count()).select_from(Page).where(Page.submission_id == Submission.id).scalar_subquery()
+    query = select(Submission, pages).order_by(Submission.id.desc()).limit(SHOWN_LIMIT)
+    if not actor.roles & access.ACTIONS["submission.read"].everywhere:
+        query = query.where(Submission.team_id == actor.team)
+    if state:
+        query = query.where(Submission.state == state)
+    if case_no:
+        query = query.join(Case).where(Case.case_no == case_no)
+    with office.db.read() as session:
+        return [
+            {
+                "receipt_no": row.receipt_no,
+                "case_no": row.case.case_no,
+                "state": row.state,
+                "state_name": SUBMISSION.names[row.state],
+                "team": row.team.name if row.team else None,
+                "handed_by": row.handed_by.display,
+                "received_at": local(row.received_at).isoformat(timespec="seconds"),
+                "pages": count,
+                "documents": len(row.documents),
+                "blocking": sum(f.severity == "blocking" for f in row.findings),
+            }
+            for row, count in session.execute(query)
+        ]
+
+
+def page_view(office: Office, actor: Actor, page_id: int) -> dict[str, Any]:
+    """One page with its lines, marks and the file of its picture. Writes the ledger event of the reading before it returns anything.
+
+    Raises page_unknown both when there is no such page and when the actor may not see it.
+    """
+    with office.db.write() as session:
+        page = session.get(Page, page_id)
+        if page is None or not _may_see(actor, page):
+            raise DossierError("page_unknown")
+        placed = page.document is not None and page.document.volume is not None
+        ledger.append(
+            session,
+            at=office.clock.now(),
+            actor=actor.login,
+            action="page.read",
+            subject=f"page:{page.id}",
+            case_id=page.submission.case_id,
+            detail={"placed": placed},
+        )
+        return {
+            **_page(page),
+            "file_id": page.file_id,
+            "skew": page.skew,
+            "dpi": page.dpi,
+            "lines": list(page.lines),
+            "marks": page.marks,
+            "case_no": page.submission.case.case_no,
+            "picture": str(office.pages_dir / str(page.file_id) / f"{page.number:04d}.jpg"),
+        }
+
+
+def _may_see(actor: Actor, page: Page) -> bool:
+    """A page of the 副卷 follows the volume it is in, or would go to; everything else follows its hand-over or case."""
+    resource = resource_of(page.submission)
+    sub = page.document is not None and page.document.volume is not None and page.document.volume.kind == "sub"
+    return access.decide(actor, "page.read", access.Resource(team=resource.team or page.submission.case.team_id, sub=sub))

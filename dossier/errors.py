@@ -1,0 +1,221 @@
+"""The one error family: a code comes in, an HTTP status, an exit code and a sentence that says what to do come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EXIT_OK, EXIT_USAGE, EXIT_BAD_INPUT, EXIT_REFUSED, EXIT_DAMAGED, EXIT_TOOL = 0, 2, 3, 4, 5, 9
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """How one code is told: HTTP status, exit code, and what to do, in Chinese and English ({facts} are filled in)."""
+
+    status: int
+    exit: int
+    zh: str
+    en: str
+
+
+def _bad(zh: str, en: str, status: int = 400) -> Sentence:
+    return Sentence(status, EXIT_BAD_INPUT, zh, en)
+
+
+def _refused(zh: str, en: str, status: int = 409) -> Sentence:
+    return Sentence(status, EXIT_REFUSED, zh, en)
+
+
+SENTENCES: dict[str, Sentence] = {
+    # files (the codes of scanners.contract.UNREADABLE_CODES)
+    "file_empty": _bad(
+        "文件是空的（0 字节）。请重新扫描或重新导出后再移送。", "The file is empty. Scan or export it again and hand it over again."
+    ),
+    "file_unsupported": _bad(
+        "不支持这种文件。请移送 JPEG、PNG、TIFF 或 PDF；压缩包请先解压。",
+        "This kind of file is not taken. Hand over JPEG, PNG, TIFF or PDF; unpack archives first.",
+        415,
+    ),
+    "file_not_what_it_says": _bad(
+        "文件内容与扩展名不符。请确认选对了文件，或重新导出为 PDF、JPEG。",
+        "The file is not what its name says. Check that it is the right file, or export it again as PDF or JPEG.",
+        415,
+    ),
+    "file_damaged": _bad(
+        "文件已损坏或不完整，无法打开。请重新扫描这份材料。", "The file is damaged or cut off. Scan this paper again.", 422
+    ),
+    "file_encrypted": _bad(
+        "PDF 设有密码。请取消密码后再移送。", "The PDF asks for a password. Remove the password and hand it over again.", 422
+    ),
+    "file_no_pages": _bad("PDF 里没有页面。请重新导出后再移送。", "The PDF has no pages. Export it again.", 422),
+    "page_too_large": _bad(
+        "页面尺寸过大，无法处理。请按 A3 以内、600 dpi 以内重新扫描。", "A page is too large. Scan it again within A3 at 600 dpi.", 422
+    ),
+    "file_too_many_pages": _bad(
+        "一个文件的页数过多。请拆成几个文件移送。", "The file has too many pages. Split it into several files.", 422
+    ),
+    "page_count_disputed": _bad(
+        "两种方法数出的页数不一致，为免漏页已隔离该文件。请重新扫描或另存为新的 PDF。",
+        "Two parsers count different numbers of pages, so the file is kept out lest a page be lost. Scan it or save the PDF again.",
+        422,
+    ),
+    "file_timeout": _bad(
+        "文件解析超时，可能已损坏。请重新扫描或另存为新文件。", "The file could not be parsed in time. Scan or save it again.", 422
+    ),
+    "sandbox_failed": _bad(
+        "文件无法安全解析。请重新扫描；如仍失败请联系管理员。",
+        "The file could not be parsed safely. Scan it again or ask an administrator.",
+        422,
+    ),
+    "file_duplicate": _bad(
+        "同一文件已在本案移送过（回执 {receipt}），不必重复移送。",
+        "The same file was already handed over in this case (receipt {receipt}); it need not be sent twice.",
+        409,
+    ),
+    "file_name_bad": _bad(
+        "文件名含有不允许的字符或过长。请改名后再移送。", "The file name has forbidden characters or is too long. Rename the file."
+    ),
+    "nothing_accepted": _bad(
+        "没有任何文件被接收。请按各文件的说明处理后重新移送。", "No file was taken. Follow the note of each file and hand over again.", 422
+    ),
+    "no_files": _bad("没有选择文件。请至少选择一个文件。", "No file was chosen. Choose at least one."),
+    "declared_bad": _bad(
+        '移送清单格式不对。应为 [{{"name": 名称, "pages": 页数}}, …] 的 JSON。',
+        'The declared list is not understood. It must be JSON: [{{"name": ..., "pages": ...}}, ...].',
+    ),
+    # records
+    "case_unknown": _bad(
+        "没有案号为 {case_no} 的案件。请核对案号，或先导入案件。",
+        "There is no case {case_no}. Check the number or import the case first.",
+        404,
+    ),
+    "case_archived": _refused(
+        "案件 {case_no} 已归档，不再接收材料。请联系档案管理部门办理。",
+        "Case {case_no} is archived and takes no more papers. Ask the records office.",
+    ),
+    "case_no_bad": _bad(
+        "案号 {case_no} 的格式不对，应如（2026）豫9924执118号。",
+        "The case number {case_no} is malformed; it should look like （2026）豫9924执118号.",
+    ),
+    "case_import_bad": _bad(
+        "案件导入文件第 {line} 行有误：{what}。改正后重新导入，未导入任何案件。",
+        "Line {line} of the case file is wrong: {what}. Nothing was imported.",
+    ),
+    "anchor_unknown": _bad(
+        "没有名为 {anchor} 的事件类型。可用的类型见 rules show anchors。", "There is no event type {anchor}. See rules show anchors."
+    ),
+    "date_bad": _bad("日期 {value} 不对，应如 2026-03-01。", "The date {value} is wrong; write 2026-03-01."),
+    "team_unknown": _bad("没有名为 {name} 的团队。请先导入案件或登记团队。", "There is no team {name}."),
+    "submission_unknown": _bad("没有回执号为 {receipt} 的移送。请核对回执号。", "There is no hand-over with receipt {receipt}.", 404),
+    "document_unknown": _bad("这次移送中没有第 {number} 份材料。", "This hand-over has no document {number}.", 404),
+    "page_unknown": _bad("没有这一页，或您无权查看。", "There is no such page, or you may not see it.", 404),
+    "type_unknown": _bad("没有代码为 {type} 的材料类型。", "There is no document type {type}."),
+    "type_missing": _refused(
+        "第 {number} 份材料尚未确定类型。请先选定材料类型，再签收。",
+        "Document {number} has no type yet. Choose its type before signing for it.",
+    ),
+    "blocking_findings": _refused(
+        "第 {number} 份材料有须改正的问题，不能签收。请改正后重新移送，或报请局长决定。",
+        "Document {number} has findings that forbid signing for it. Have it corrected, or ask for a ruling.",
+    ),
+    "reason_missing": _bad("请写明理由。", "Give a reason."),
+    "move_refused": _refused(
+        "{machine}当前状态为“{state}”，不能{act}。请刷新后再操作。",
+        "The {machine_en} is {state}; it cannot {act_en} from there. Reload and try again.",
+    ),
+    "raced": _refused("{who} 刚刚已处理了这项事务。请刷新查看结果。", "{who} has just decided this. Reload to see the result."),
+    "refused_not_resolved": _refused(
+        "原移送 {receipt} 并未被退回，不能作为再次移送的来源。", "Hand-over {receipt} was not refused, so it cannot be handed over again."
+    ),
+    "volume_empty": _bad(
+        "案件 {case_no} 还没有入卷材料，无法导出。", "Case {case_no} has nothing placed yet, so there is nothing to export.", 404
+    ),
+    # people
+    "not_allowed": _refused(
+        "您没有权限进行此操作。如确有需要，请联系管理员。", "You may not do this. Ask an administrator if you need to.", 403
+    ),
+    "own_submission": _refused(
+        "不能签收自己移送的材料。请由卷宗管理员办理。", "Nobody signs for papers that they handed over. A dossier clerk does.", 403
+    ),
+    "sign_in_failed": Sentence(401, EXIT_REFUSED, "用户名或密码不对。", "User name or password is wrong."),
+    "user_unknown": _bad("没有名为 {name} 的用户。", "There is no user {name}.", 404),
+    "user_exists": _bad("用户 {name} 已存在。", "User {name} exists already.", 409),
+    "role_unknown": _bad("没有名为 {role} 的角色。可用角色：{roles}。", "There is no role {role}. Roles: {roles}."),
+    "password_weak": _bad("密码太短，至少 {length} 个字符。", "The password is too short: at least {length} characters."),
+    # rules, search
+    "rules_broken": _bad("规则文件有误：{what}。请按提示改正。", "The rule files are wrong: {what}."),
+    "profile_unknown": _bad("没有名为 {profile} 的法院规则。", "There is no profile {profile}."),
+    "holidays_bad": _bad("节假日文件有误：{what}。", "The holiday file is wrong: {what}."),
+    "query_empty": _bad("请输入要检索的词。", "Type what to search for."),
+    "query_bad": _bad("检索式有误：{what}。", "The query is not understood: {what}."),
+    "gate_blocked": _refused(
+        "{gate}核查未通过：有 {count} 项须先补正。", "The {gate} gate is closed: {count} findings must be mended first."
+    ),
+    # machine
+    "damaged": Sentence(
+        500,
+        EXIT_DAMAGED,
+        "存储中有损坏或无法核验的内容：{what}。请立即联系管理员，不要删除任何文件。",
+        "Stored bytes are damaged or could not be checked: {what}. Call an administrator; delete nothing.",
+    ),
+    "tool_missing": Sentence(
+        503, EXIT_TOOL, "缺少必需的程序或模型：{what}。请运行 bin/setup。", "A program or model is missing: {what}. Run bin/setup."
+    ),
+    "no_space": Sentence(
+        507,
+        EXIT_BAD_INPUT,
+        "存储空间不足，材料未被接收。请腾出空间后重新移送。",
+        "The disk is full; nothing was taken. Make room and hand over again.",
+    ),
+    "not_initialised": Sentence(
+        503, EXIT_USAGE, "系统尚未初始化。请先运行 bin/dossier init。", "The system is not set up yet. Run bin/dossier init first."
+    ),
+    "schema_old": Sentence(
+        503,
+        EXIT_USAGE,
+        "数据库版本较旧。请先运行 bin/dossier init 升级。",
+        "The database is of an older version. Run bin/dossier init to upgrade it.",
+    ),
+    "index_unavailable": Sentence(
+        503,
+        EXIT_BAD_INPUT,
+        "检索库暂不可用，正在重建。请稍后再试；移送不受影响。",
+        "The search index is being rebuilt. Try again soon; hand-overs go on.",
+    ),
+    "bad_request": _bad("请求有误：{what}。", "The request is wrong: {what}."),
+    "internal": Sentence(
+        500, 1, "系统内部错误，编号 {ref}。请把编号告诉管理员。", "Internal error {ref}. Tell the number to an administrator."
+    ),
+}
+
+
+class DossierError(Exception):
+    """Anything the system refuses or cannot do, by code; raised anywhere in dossier/, told once at each door."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+        self._sentence = SENTENCES[code]
+
+    @property
+    def status(self) -> int:
+        return self._sentence.status
+
+    @property
+    def exit_code(self) -> int:
+        return self._sentence.exit
+
+    @property
+    def zh(self) -> str:
+        return self._sentence.zh.format(**self.facts)
+
+    @property
+    def en(self) -> str:
+        return self._sentence.en.format(**self.facts)
+
+    def __str__(self) -> str:
+        return f"{self.zh} / {self.en}"
+
+    def as_json(self) -> dict[str, str]:
+        """{"code","message","message_en"}: how every door tells this error to a program."""
+        return {"code": self.code, "message": self.zh, "message_en": self.en}

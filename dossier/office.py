@@ -1,0 +1,99 @@
+"""The Office: the frozen bundle of open engines, stores, rules and clock that every desk and step is given."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from dossier.clock import Clock
+from dossier.errors import DossierError
+from dossier.records.database import Database
+from dossier.settings import Settings
+from indexing.contract import SearchEngine
+from ocr.pool import ReaderPool
+from review.catalogue import Catalogue
+from review.workdays import Calendar
+from scanners.sandbox import Sandbox
+from storage.contract import Spool, VolumeStore
+
+T = TypeVar("T")
+
+
+class Lazy(Generic[T]):
+    """Opens a heavy thing the first time it is asked for, once, whichever thread asks."""
+
+    def __init__(self, opener: Callable[[], T]) -> None:
+        self._opener = opener
+        self._lock = threading.Lock()
+        self._value: T | None = None
+
+    def __call__(self) -> T:
+        with self._lock:
+            if self._value is None:
+                self._value = self._opener()
+            return self._value
+
+    @property
+    def opened(self) -> T | None:
+        """What was opened, or None when nobody asked yet."""
+        return self._value
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """The rules of every profile, loaded once; a case is judged by the profile and version that it was filed under."""
+
+    texts: Mapping[str, str]
+    catalogues: Mapping[str, Catalogue]
+    calendar: Calendar
+
+    def of(self, profile: str) -> Catalogue:
+        """Raises DossierError profile_unknown."""
+        try:
+            return self.catalogues[profile]
+        except KeyError:
+            raise DossierError("profile_unknown", profile=profile) from None
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everything that is open. stores: 'main' (正卷 and 证据袋) and 'sub' (副卷), separate roots."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    spool: Spool
+    stores: Mapping[str, VolumeStore]
+    rules: RuleBook
+    sandbox: Sandbox
+    search: Lazy[SearchEngine]
+    reader: Lazy[ReaderPool]
+
+    @property
+    def pages_dir(self) -> Path:
+        """Pictures of pages for people and for binding; derived from the spool, made again when missing."""
+        return self.settings.home / "pages"
+
+    @property
+    def scratch_dir(self) -> Path:
+        """Decoded pixels on their way to the reader; may vanish at any time."""
+        return self.settings.home / "scratch"
+
+    def store_of(self, volume: str) -> VolumeStore:
+        """The store that holds volumes of this kind: 副卷 apart, everything else in the main root."""
+        return self.stores["sub" if volume == "sub" else "main"]
+
+    def today(self) -> date:
+        """Today in Asia/Shanghai."""
+        return self.clock.today()
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        for lazy in (self.search, self.reader):
+            if lazy.opened is not None:
+                lazy.opened.close()
+        self.db.close()

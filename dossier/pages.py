@@ -1,0 +1,140 @@
+"""Pictures on disk: a spooled file comes in, page pictures for people and pixels for the reader go out; all of it can be made again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dossier.office import Office
+from dossier.pagework import PageJob
+from scanners.contract import DecodedPage, UnreadableError
+from scanners.pages import render
+from scanners.sandbox import Sandbox
+
+# How many pages one sandboxed child decodes, and how many pages' pixels a split leaves for the reader (11 MB each at 200 dpi).
+CHUNK = 8
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What is known of a decoded page besides its picture."""
+
+    number: int
+    width: int
+    height: int
+    dpi: int
+
+
+def picture(office: Office, file_id: int, number: int) -> Path:
+    """Where the picture of a page for people lies."""
+    return office.pages_dir / str(file_id) / f"{number:04d}.jpg"
+
+
+def _layer(office: Office, file_id: int, number: int) -> Path:
+    return office.pages_dir / str(file_id) / f"{number:04d}.text.json"
+
+
+def _facts(office: Office, file_id: int, number: int) -> Path:
+    return office.scratch_dir / str(file_id) / f"{number:04d}.json"
+
+
+def _pixels(office: Office, file_id: int, number: int) -> Path:
+    return office.scratch_dir / str(file_id) / f"{number:04d}.rgb"
+
+
+def decode_file(office: Office, file_id: int, spool_key: str, kind: str, count: int) -> list[Decoded]:
+    """Decodes all pages of a file; keeps the pixels of the first CHUNK only. Raises UnreadableError."""
+    found: list[Decoded] = []
+    for first in range(1, count + 1, CHUNK):
+        found += _decode(office, file_id, spool_key, kind, first, min(first + CHUNK - 1, count), keep_pixels=first == 1)
+    return found
+
+
+def decode_page(office: Office, file_id: int, spool_key: str, kind: str, number: int) -> None:
+    """Makes the pixels (and picture) of one page again. Raises UnreadableError."""
+    _decode(office, file_id, spool_key, kind, number, number, keep_pixels=True)
+
+
+def _decode(office: Office, file_id: int, spool_key: str, kind: str, first: int, last: int, *, keep_pixels: bool) -> list[Decoded]:
+    work = office.scratch_dir / f"work-{uuid.uuid4().hex}"
+    work.mkdir(parents=True)
+    try:
+        pages = render(office.spool.path(spool_key), work, first, last, office.sandbox)
+        if kind == "pdf" and any(page.text_page for page in pages):
+            _extract_layers(office, file_id, spool_key, pages, work)
+        for page in pages:
+            _keep(office, file_id, page, keep_pixels)
+    finally:
+        shutil.rmtree(work)
+    return [Decoded(page.number, page.width, page.height, page.dpi) for page in pages]
+
+
+def _keep(office: Office, file_id: int, page: DecodedPage, keep_pixels: bool) -> None:
+    """Moves a page out of the work folder; a rename, so that nobody ever sees half a picture."""
+    target = picture(office, file_id, page.number)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page.view.replace(target)
+    if keep_pixels:
+        pixels = _pixels(office, file_id, page.number)
+        pixels.parent.mkdir(parents=True, exist_ok=True)
+        facts = _facts(office, file_id, page.number)
+        draft = facts.with_suffix(f".{os.getpid()}.tmp")
+        draft.write_text(json.dumps(asdict(Decoded(page.number, page.width, page.height, page.dpi))), encoding="utf-8")
+        page.pixels.replace(pixels)
+        draft.replace(facts)
+
+
+def _extract_layers(office: Office, file_id: int, spool_key: str, pages: Sequence[DecodedPage], work: Path) -> None:
+    """Keeps the PDF's own text of the pages that carry some."""
+    path = office.spool.path(spool_key)
+    layers = text_layers(office.sandbox, path, [page.number for page in pages], [page.dpi for page in pages], work)
+    for page in pages:
+        if page.text_page:
+            target = _layer(office, file_id, page.number)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            layers[page.number].replace(target)
+
+
+def text_layers(sandbox: Sandbox, path: Path, numbers: Sequence[int], dpis: Sequence[int], work: Path) -> dict[int, Path]:
+    """The own text of consecutive PDF pages, read by the sandboxed child: page number → file of JSON lines in pixels at its dpi."""
+    found: dict[int, Path] = {}
+    answer = sandbox.run("ocr.pdftext_child", [str(numbers[0]), str(numbers[-1]), ",".join(map(str, dpis))], input=path, work=work)
+    if not isinstance(answer, list) or len(answer) != len(numbers):
+        raise UnreadableError("sandbox_failed", "text layer")
+    for number, lines in zip(numbers, answer, strict=True):
+        target = work / f"{number:04d}.layer.json"
+        target.write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
+        found[number] = target
+    return found
+
+
+def page_job(office: Office, file_id: int, number: int, labels: tuple[str, ...]) -> PageJob | None:
+    """What the page process needs; None when the pixels are not there (any more)."""
+    facts, pixels, layer = _facts(office, file_id, number), _pixels(office, file_id, number), _layer(office, file_id, number)
+    try:
+        known = json.loads(facts.read_text(encoding="utf-8"))
+        size = pixels.stat().st_size
+    except FileNotFoundError:
+        return None
+    if size != known["width"] * known["height"] * 3:
+        return None
+    return PageJob(pixels, known["width"], known["height"], known["dpi"], layer if layer.exists() else None, labels)
+
+
+def restore_picture(office: Office, file_id: int, spool_key: str, kind: str, number: int) -> Path:
+    """The picture of a page for people; made again from the spool when it is gone. Raises UnreadableError."""
+    path = picture(office, file_id, number)
+    if not path.exists():
+        _decode(office, file_id, spool_key, kind, number, number, keep_pixels=False)
+    return path
+
+
+def drop_scratch(office: Office, file_id: int, number: int) -> None:
+    """Frees the pixels of a page that was read."""
+    for path in (_pixels(office, file_id, number), _facts(office, file_id, number)):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,139 @@
+"""Door of the background work: job rows come in one by one under a lease, finished steps and an up-to-date index go out."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from dossier import intake
+from dossier.desks import searching
+from dossier.office import Office
+from dossier.records import jobs
+from dossier.records.jobs import Claimed
+from indexing.contract import IndexUnavailableError
+
+log = structlog.get_logger()
+IDLE_SECONDS = 0.3
+
+
+@dataclass
+class Tally:
+    """What a worker did."""
+
+    done: int = 0
+    retried: int = 0
+    failed: int = 0
+    indexed: int = 0
+    per_step: dict[str, int] = field(default_factory=dict)
+
+
+class Worker:
+    """Takes jobs as long as there are threads free; the page processes are the office's reader pool."""
+
+    def __init__(self, office: Office, progress: Callable[[Tally], None] = lambda _tally: None) -> None:
+        self.office = office
+        self.owner = jobs.owner_name()
+        self.tally = Tally()
+        self._progress = progress
+        self._stop = threading.Event()
+        self._lease = timedelta(seconds=office.settings.lease_seconds)
+
+    def stop(self) -> None:
+        """Finishes what is in hand and takes nothing more."""
+        self._stop.set()
+
+    def listen(self) -> None:
+        """SIGTERM and SIGINT stop this worker in good order; only the main thread of a process may ask for that."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: self.stop())
+
+    def run(self, *, until_idle: bool) -> Tally:
+        """Works until stop(), or until nothing is queued, leased or waiting for a retry and the index is up to date (or cannot be)."""
+        size = self.office.settings.page_processes + 1
+        running: dict[Future[None], Claimed] = {}
+        with ThreadPoolExecutor(size, thread_name_prefix="step") as threads, self._heartbeat():
+            while not self._stop.is_set():
+                self._sweep()
+                while len(running) < size and not self._stop.is_set() and (job := self._claim()) is not None:
+                    running[threads.submit(self._do, job)] = job
+                if running:
+                    finished, _ = wait(running, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        running.pop(future)
+                        future.result()
+                    self._progress(self.tally)
+                    continue
+                indexed = self._index()
+                if until_idle and indexed and self._idle():
+                    break
+                self._stop.wait(IDLE_SECONDS)
+        return self.tally
+
+    def _idle(self) -> bool:
+        with self.office.db.read() as session:
+            return jobs.pending(session) == 0
+
+    def _sweep(self) -> None:
+        with self.office.db.read() as session:
+            stale = jobs.any_stale(session, now=self.office.clock.now())
+        if stale:
+            with self.office.db.write() as session:
+                jobs.sweep(session, now=self.office.clock.now())
+
+    def _claim(self) -> Claimed | None:
+        with self.office.db.read() as session:
+            if not jobs.any_free(session, now=self.office.clock.now()):
+                return None
+        with self.office.db.write() as session:
+            return jobs.claim(session, self.owner, now=self.office.clock.now(), lease=self._lease)
+
+    def _do(self, job: Claimed) -> None:
+        """One job; whatever goes wrong in it is written into its row, and the worker goes on."""
+        try:
+            intake.run(self.office, job, self.owner)
+        except Exception as error:
+            log.warning("step failed", step=job.step, subject=job.subject_id, attempt=job.attempt, error=repr(error))
+            text = "".join(traceback.format_exception(error))[-2000:]
+            if intake.fail(self.office, job, self.owner, text):
+                self.tally.failed += 1
+            else:
+                self.tally.retried += 1
+            return
+        self.tally.done += 1
+        self.tally.per_step[job.step] = self.tally.per_step.get(job.step, 0) + 1
+        if job.step in ("read", "place"):
+            self._index()
+
+    def _index(self) -> bool:
+        """Brings the index up to date; True also when it cannot be: an index never holds up the work, it is rebuilt later."""
+        try:
+            self.tally.indexed += searching.drain(self.office)
+        except IndexUnavailableError as error:
+            log.warning("index unavailable", error=str(error))
+        return True
+
+    @contextmanager
+    def _heartbeat(self) -> Iterator[None]:
+        """Renews this worker's leases while it lives."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(self._lease.total_seconds() / 4):
+                with self.office.db.write() as session:
+                    jobs.renew(session, self.owner, until=self.office.clock.now() + self._lease)
+
+        thread = threading.Thread(target=beat, name="leases", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()

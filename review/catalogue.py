@@ -190,6 +190,8 @@ def _node(entry: Entry) -> Node:
         evidence=tuple(map(_evidence, entry.entries("evidence"))),
         cite=entry.texts("cite"),
         core=entry.get("core") is True,
+        stage=entry.text("stage"),
+        starts_with=entry.texts("starts_with"),
         on_failure=entry.text("on_failure"),
         note=entry.text("note"),
     )
@@ -202,6 +204,7 @@ def _evidence(entry: Entry) -> Evidence:
         optional=entry.get("optional") is True,
         per=entry.text("per") or None,
         alternatives=entry.texts("or"),
+        asked_by=entry.texts("asked_by"),
     )
 
 

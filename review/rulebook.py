@@ -150,13 +150,17 @@ class DocumentType:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A material that proves a node: the type, or any of the alternatives; when: condition id; per: for whom one each is needed."""
+    """A material that proves a node: the type, or any of the alternatives; when: condition id; per: for whom one each is needed.
+
+    asked_by: the sources that ask for it, when not every court that knows the node does.
+    """
 
     material: str
     when: str = "always"
     optional: bool = False
     per: str | None = None
     alternatives: tuple[str, ...] = ()
+    asked_by: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> tuple[str, ...]:
@@ -166,7 +170,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Node:
-    """A step of a case. seq orders the timeline; applies_to lists case kinds; key_node: a main node of the court's guideline."""
+    """A step of a case. seq orders the timeline; applies_to lists case kinds; key_node: a main node of the court's guideline.
+
+    stage: '' when its papers may be asked for at any time, 'closing' or 'archiving' when not before that.
+    starts_with: anchors; once one of them is known the step has happened, whatever papers are there.
+    """
 
     id: str
     seq: int
@@ -179,6 +187,8 @@ class Node:
     evidence: tuple[Evidence, ...]
     cite: tuple[str, ...]
     core: bool = False
+    stage: str = ""
+    starts_with: tuple[str, ...] = ()
     on_failure: str = ""
     note: str = ""
 
@@ -229,7 +239,7 @@ class Switch:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One court's rules over the base. `where`: 'node:service' (kind:id) → file and line; roles, case_kinds, modes, volumes, units: id → name."""
+    """One court's rules over the base. `where`: 'node:service' (kind:id) → file and line; roles, kinds, modes, volumes, units: id → name."""
 
     profile: str
     name: str

@@ -16,6 +16,7 @@ KINDS = frozenset(("max", "min", "cutoff", "target", "warn", "within_before", "r
 ORIGINS = frozenset(("regulation", "implied", "standard_memory", "national_list"))
 REQUIRED_BY = frozenset(("regulation", "form_practice"))
 MEDIA = frozenset(("paper", "generated", "born_digital", "image", "video", "audio"))
+STAGES = frozenset(("closing", "archiving"))
 COLOURS = frozenset(("any", "required"))
 
 
@@ -41,6 +42,7 @@ EVIDENCE = {
     "when": Key("text", refers="conditions"),
     "optional": _FLAG,
     "per": _TEXT,
+    "asked_by": Key("texts", refers="sources"),
 }
 ITEM = {"name": _NEEDED, "groups": Key("texts", refers="groups")}
 PROFILE = {
@@ -107,6 +109,8 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "condition": Key("text", needed=True, refers="conditions"),
         "roles": Key("texts", needed=True, refers="roles"),
         "key_node": _FLAG,
+        "stage": Key("text", among=STAGES),
+        "starts_with": Key("texts", refers="anchors"),
         "evidence": Key("entries", inside=EVIDENCE),
         "cite": _CITE,
         "on_failure": _TEXT,

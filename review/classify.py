@@ -1,0 +1,206 @@
+"""A document's pages to what it is: type, name, a score that means what it says, and the reason in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from review import casenumbers
+from review.facts import PageFacts
+from review.lexicon import Family, Lexicon, Rule
+from review.normalise import rows
+from review.phrases import first_found, phrase
+from review.titles import Match, Title, family_title, find_title, matches
+
+_ALTERNATIVES = 3
+_CLOSE = 0.04  # a rival as near as this makes a title ambiguous
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another type that it may be; score 0..1 on the same scale."""
+
+    type_id: str
+    name: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Guess:
+    """type_id: None when unknown; name: of the type, else the title as read or 未识别材料. score: chance of being right, 0..1.
+
+    confident: True when no person needs to look. why: the reason, in Chinese. nodes: ids of the nodes that such a paper proves.
+    """
+
+    type_id: str | None
+    name: str
+    score: float
+    confident: bool
+    why: str
+    alternatives: tuple[Alternative, ...] = ()
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Idea:
+    """A type that was thought of, how strongly (0..1), and why."""
+
+    type_id: str
+    score: float
+    why: str
+
+
+def classify(pages: Sequence[PageFacts], lexicon: Lexicon) -> Guess:
+    """What the document with these pages is. Blank pages are passed over; no text gives unknown."""
+    written = [page for page in pages if not page.blank and page.lines]
+    text = text_of(written)
+    if not text:
+        return Guess(None, "未识别材料", 0.0, False, "页面上没有可识别的文字")
+    title = find_title(written[0], lexicon)
+    if (foreign := _foreign(title, text, lexicon)) is not None:
+        return foreign
+    ideas = _ideas(title, text, lexicon)
+    return _guess(ideas, title, text, lexicon)
+
+
+def text_of(pages: Sequence[PageFacts]) -> str:
+    """The compact text of some pages, row after row."""
+    return "".join(row.compact for page in pages for row in rows(page))
+
+
+def _foreign(title: Title | None, text: str, lexicon: Lexicon) -> Guess | None:
+    """A paper that belongs in no dossier, unless its whole title is one of the catalogue's."""
+    best = max((match.quality for name in title.names for match in matches(name, lexicon)[:1]), default=0.0) if title else 0.0
+    if best >= 0.95:
+        return None
+    for kind in lexicon.foreign:
+        ending = next((end for end in kind.titles if title and title.names[-1].endswith(end)), "")
+        said = first_found(kind.any, text[:900], slips=False)
+        if ending or said:
+            name = title.text if title else kind.name
+            reason = f"题名以“{ending}”结尾" if ending else f"写有“{said[0].text}”" if said else ""
+            return Guess(None, name, 0.1, False, f"像是{kind.name}，不是案卷材料：{reason}")
+    return None
+
+
+def _ideas(title: Title | None, text: str, lexicon: Lexicon) -> list[_Idea]:
+    found: dict[str, _Idea] = {}
+    named = [idea for name in title.names for idea in _from_title(name, text, lexicon)] if title else []
+    for idea in (*named, *_from_signs(text, lexicon, titled=bool(named))):
+        if idea.type_id not in found or idea.score > found[idea.type_id].score:
+            found[idea.type_id] = idea
+    return sorted((_everyday(idea, text, lexicon) for idea in found.values()), key=lambda idea: -idea.score)
+
+
+def _from_title(name: str, text: str, lexicon: Lexicon) -> list[_Idea]:
+    direct = matches(name, lexicon)
+    best = direct[0].quality if direct else 0.0
+    fit, family = max(((family_title(name, one.titles), one) for one in lexicon.families), key=lambda pair: pair[0])
+    if fit >= 0.88 and (fit >= best or best < 0.95):
+        decided = _decide(name, fit, family, text, lexicon)
+        if decided:
+            return decided
+        # The title is shared and nothing in the paper decides: name the likeliest, for a person to confirm.
+        return [_idea(match, text, lexicon, ceiling=0.6 if match.quality >= 0.99 else 0.45) for match in direct[:4]]
+    ideas = [_idea(match, text, lexicon) for match in direct[:6]]
+    rivals = [idea for idea in ideas if idea.score >= max(one.score for one in ideas) - _CLOSE]
+    return [replace(idea, score=idea.score * 0.75) for idea in ideas] if len(rivals) > 1 else ideas
+
+
+def _decide(name: str, fit: float, family: Family, text: str, lexicon: Lexicon) -> list[_Idea]:
+    zone = _zone(family, text)
+    for slips in (False, True):
+        fired = [(rule, said) for rule in family.rules if (said := _fires(rule, zone, slips)) is not None]
+        if fired:
+            rule, said = fired[0]
+            factor = 0.93 if slips else 1.0
+            score = min(0.98, fit) * factor * _support(rule.type_id, text, lexicon, 0.92)
+            ideas = [_Idea(rule.type_id, score, f"题名“{name}”，内容写有“{said}”")]
+            later = [one for one, _ in fired[1:] if one.type_id != rule.type_id]
+            return ideas + [_Idea(one.type_id, score * 0.5, "题名相同") for one in later[:_ALTERNATIVES]]
+    return []
+
+
+def _zone(family: Family, text: str) -> str:
+    """The deciding part of a paper: behind 裁定如下, up to the closing sentences; the whole paper when that is not found."""
+    if family.zone is None:
+        return text
+    start = text.rfind(family.zone.parts[0])
+    if start < 0:
+        return text
+    zone = text[start + len(family.zone.parts[0]) :]
+    ends = [place for end in family.until if (place := end.find(zone)) > 0]
+    zone = zone[: min(ends)] if ends else zone
+    return zone if len(zone) > 3 else text
+
+
+def _fires(rule: Rule, zone: str, slips: bool) -> str | None:
+    """What in the zone lets the rule fire; None when it does not."""
+    if any(one.strength(zone, slips=False) for one in rule.none) or not all(one.strength(zone, slips=slips) for one in rule.all):
+        return None
+    if not rule.any:
+        return rule.all[0].text
+    found = first_found(rule.any, zone, slips=slips)
+    return found[0].text if found else None
+
+
+def _support(type_id: str, text: str, lexicon: Lexicon, least: float) -> float:
+    """least..1: how many of the type's body phrases are there, one of a few, two of many being enough."""
+    phrases = lexicon.type(type_id).body_phrases
+    if not phrases:
+        return (1 + least) / 2
+    hits = sum(1 for one in phrases if phrase(one).strength(text))
+    return least + (1 - least) * min(1.0, hits / (1 if len(phrases) < 4 else 2))
+
+
+def _idea(match: Match, text: str, lexicon: Lexicon, ceiling: float = 0.99) -> _Idea:
+    whole = match.quality >= 0.99
+    support = _support(match.type_id, text, lexicon, 0.86 if whole else 0.7)
+    reason = f"题名就是“{match.title}”" if whole else f"题名含“{match.title}”" if match.quality > 0.6 else f"题名近似“{match.title}”"
+    return _Idea(match.type_id, min(ceiling, match.quality * support), reason)
+
+
+def _from_signs(text: str, lexicon: Lexicon, titled: bool) -> list[_Idea]:
+    """Papers without a title. One that bears a title of the catalogue needs more to be taken for such."""
+    ideas = []
+    for sign in lexicon.signs:
+        if len(text) > sign.max_chars:
+            continue
+        said = [one for one in sign.of if one.strength(text)]
+        if len(said) >= sign.at_least:
+            score = min(0.94, 0.78 + 0.06 * (len(said) - sign.at_least)) - (0.2 if titled else 0.0)
+            ideas.append(_Idea(sign.type_id, score, "没有题名，写有" + "、".join(f"“{one.text}”" for one in said[:4])))
+    return ideas
+
+
+def _everyday(idea: _Idea, text: str, lexicon: Lexicon) -> _Idea:
+    if idea.type_id not in lexicon.everyday or idea.score <= 0.7:
+        return idea
+    tied = any(word.find(text) >= 0 for word in lexicon.court_words) or any(found.number.enforcement for found in casenumbers.find(text))
+    return idea if tied else replace(idea, score=0.7, why=idea.why + "，但看不出与执行案件的联系")
+
+
+def _guess(ideas: Sequence[_Idea], title: Title | None, text: str, lexicon: Lexicon) -> Guess:
+    others = tuple(
+        Alternative(idea.type_id, lexicon.type(idea.type_id).name, round(idea.score, 3)) for idea in ideas[1 : 1 + _ALTERNATIVES]
+    )
+    best = ideas[0] if ideas else None
+    if best is None or best.score < lexicon.unknown_below:
+        name = title.text if title else "未识别材料"
+        why = f"题名“{title.text}”不在材料目录中" if title else "没有题名，也看不出是哪种材料"
+        near = tuple(Alternative(idea.type_id, lexicon.type(idea.type_id).name, round(idea.score, 3)) for idea in ideas[:_ALTERNATIVES])
+        return Guess(None, name, round(best.score if best else 0.0, 3), False, why, near or _by_words(text, lexicon))
+    kind = lexicon.type(best.type_id)
+    nodes = tuple(node.id for node in lexicon.catalogue.nodes_of(kind.id))
+    confident = best.score >= lexicon.threshold
+    return Guess(kind.id, kind.name, round(best.score, 3), confident, best.why, others, nodes)
+
+
+def _by_words(text: str, lexicon: Lexicon) -> tuple[Alternative, ...]:
+    """For a paper without a title: the types whose phrases it uses, to spare the clerk a search; never enough to name one."""
+    scored = []
+    for kind in lexicon.catalogue.types.values():
+        hits = sum(1 for one in kind.body_phrases if phrase(one).find(text) >= 0)
+        if hits >= 2:
+            scored.append(Alternative(kind.id, kind.name, round(0.4 * hits / len(kind.body_phrases), 3)))
+    return tuple(sorted(scored, key=lambda one: -one.score)[:_ALTERNATIVES])

@@ -1,0 +1,218 @@
+"""The top of a page to its title, if it has one; a title to the document types that it may name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
+
+from rapidfuzz.distance import Levenshtein
+
+from review import casenumbers
+from review.facts import PageFacts
+from review.lexicon import Lexicon, bare_title
+from review.normalise import Row, compact, han, rows
+
+HEAD_ROWS = 9
+_OTHERS_ABOVE = 3  # rows that may stand above a title without being one: a stamp, a header, a running number
+_LONGEST = 34
+_COURT = re.compile(r"^[\u4e00-\u9fff]{0,16}?人民法院(?:执行局|执行指挥中心)?")
+_COURT_ONLY = re.compile(r"^[\u4e00-\u9fff]{0,16}人民法?院?(?:执行局|执行指挥中心)?$")
+_REMARKS = r"副本|正本|存根|附卷|第[一二三四五]联|样式.*|内部资料|密级.*|存档联|附件[一二三四五六七八九十\d]*"
+_SMALL_PRINT = re.compile(rf"^(?:\(?(?:{_REMARKS})\)?[::]?|[\dA-Za-z\-./ ]{{1,30}}|(?:编号|No|NO|页码)[.::]?.{{0,24}})$")
+_PREFIX = re.compile(r"^附件?[一二三四五六七八九十\d]*[::.]?")
+_NUMBERED = re.compile(r"^\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\)?[.、,]|^\([一二三四五六七八九十\d]{1,3}\)|^[①-⑳]")
+_SUFFIX = re.compile(
+    r"\((?:副本|正本|存根|附卷|续页?|续表|第[^)]{1,3}页|样本|试行|稿|一式.份|\d{4}年?.*|共[^)]{1,3}页)\)$|(?:第\d+页)?共\d+页$|续表$|续页$|存根$"
+)
+_IN_BRACKETS = re.compile(r"\([^)]*\)")
+_SUBTITLE = re.compile(r"^\([\u4e00-\u9fff、]{2,12}\)$")
+_NOT_TITLE = re.compile(r"[。;;!!??]|[,，].{6,}|[::].|《|年\d{1,2}月|(?:^|[^\u4e00-\u9fff])\d{5,}")
+_PROSE = re.compile(r"[。;]|^[^,]{6,},|^(?:问|答)[::]|.{26,}")
+_VERBS = re.compile(r"(?:作出的|依据|依照|根据|收到|本院|你院|特此|请将|提交|出具)")
+
+
+@dataclass(frozen=True)
+class Title:
+    """text: as printed, compact, without the court's name and remarks such as (副本); row: which row of the page it is; continued: marked 续."""
+
+    text: str
+    row: int
+    continued: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The bare title, and the same without what stands in brackets: 进账单(案款到账通知) is also a 进账单."""
+        full, short = bare_title(self.text), bare_title(_IN_BRACKETS.sub("", self.text))
+        return (full, short) if short and short != full else (full,)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A type that a title may name. quality: 1 when the title is the type's own, less for parts and slips; shared: others claim it equally."""
+
+    type_id: str
+    quality: float
+    title: str
+
+
+def find_title(page: PageFacts, lexicon: Lexicon) -> Title | None:
+    """The title at the top of a page; None when the page begins with something else (prose, a table, an answer)."""
+    shown = rows(page)
+    usual = median(row.height for row in shown) if shown else 0
+    others = 0
+    for number, row in enumerate(shown[:HEAD_ROWS]):
+        if page.height and row.box[1] > 0.45 * page.height:
+            return None
+        text = _stripped(row.text)
+        if _passes_over(row, text):
+            continue
+        if _is_prose(row, usual, page.width):
+            return None
+        if others == _OTHERS_ABOVE:
+            return None
+        joined = _joined(shown, number, text)
+        if (found := _as_title(joined, row, page, usual, lexicon)) is not None:
+            return Title(found + _subtitle(shown, number), number, continued=bool(re.search(r"\(续|续[表页]", row.compact)))
+        others += 1
+    return None
+
+
+def _stripped(text: str) -> str:
+    """The row without page mark, remark in brackets and leading court name; '' when nothing else stands there."""
+    plain = _PREFIX.sub("", compact(text))
+    while (shorter := _SUFFIX.sub("", plain)) != plain:
+        plain = shorter
+    return _COURT.sub("", plain, count=1) or ""
+
+
+def _passes_over(row: Row, text: str) -> bool:
+    plain = row.compact
+    if not text or _COURT_ONLY.match(plain) or _SMALL_PRINT.match(plain):
+        return True
+    found = next(casenumbers.find(plain), None)
+    if found is not None and len(plain) - (found.end - found.start) <= 4:
+        return True
+    return bool(re.match(r"^(?:第.{1,3}页|共.{1,3}页|-\d+-$|\d{1,2}/\d{1,2}$)", plain))
+
+
+def _is_prose(row: Row, usual: float, width: int) -> bool:
+    plain = row.compact
+    if re.search(r"[。;]|^(?:问|答)[::]", plain) or _PROSE.match(plain):
+        return not (usual and row.height >= 1.35 * usual)
+    return bool(width) and row.box[2] - row.box[0] > 0.72 * width and row.height < 1.35 * usual
+
+
+def _joined(shown: tuple[Row, ...], number: int, text: str) -> str:
+    """A long title runs over two rows: 关于案件未进行初次接待 / 原因的说明."""
+    if (
+        text.startswith("关于")
+        and number + 1 < len(shown)
+        and len(text) < _LONGEST
+        and not re.search(r"(?:的|说明|报告|意见|函|请示|通知)$", text[-2:])
+    ):
+        return text + _stripped(shown[number + 1].text)
+    if text.startswith("关于") and text.endswith("的") and number + 1 < len(shown):
+        return text + _stripped(shown[number + 1].text)
+    return text
+
+
+def _subtitle(shown: tuple[Row, ...], number: int) -> str:
+    """What stands alone in brackets below a title belongs to it: 协助执行通知书 / (回执)."""
+    below = shown[number + 1].compact if number + 1 < len(shown) else ""
+    return below if _SUBTITLE.match(below) and not _SUFFIX.search(below) else ""
+
+
+def _as_title(text: str, row: Row, page: PageFacts, usual: float, lexicon: Lexicon) -> str | None:
+    if not 2 <= len(text) <= _LONGEST or _NUMBERED.match(text) or _NOT_TITLE.search(text) or _VERBS.match(text):
+        return None
+    if next(casenumbers.find(text), None) is not None or not _stands_out(row, page, usual):
+        return None
+    name = bare_title(text)
+    if ends_with_noun(name, lexicon) or best_quality(name, lexicon) >= 0.85 or _headline(row, page, usual):
+        return text
+    return None
+
+
+def _headline(row: Row, page: PageFacts, usual: float) -> bool:
+    """Large print in the middle of the upper page: a title even when the reader garbled its words."""
+    if not page.height or row.height < 1.4 * usual or len(han(row.text)) < 3:
+        return False
+    middle = (row.box[0] + row.box[2]) / 2
+    return abs(middle - page.width / 2) < 0.08 * page.width and row.box[1] < 0.3 * page.height
+
+
+def _stands_out(row: Row, page: PageFacts, usual: float) -> bool:
+    """Centred or larger than the usual row; without boxes the words alone must do."""
+    if not page.width or row.height <= 0:
+        return True
+    middle = (row.box[0] + row.box[2]) / 2
+    return abs(middle - page.width / 2) < 0.1 * page.width or row.height >= 1.3 * usual
+
+
+def ends_with_noun(name: str, lexicon: Lexicon) -> str:
+    """The word of the rules that a bare title ends with (longest first), '' when there is none."""
+    return next((noun for noun in lexicon.nouns if name.endswith(noun)), "")
+
+
+def best_quality(name: str, lexicon: Lexicon) -> float:
+    """How well the best type's title agrees with a bare title, 0..1."""
+    found = matches(name, lexicon)
+    return found[0].quality if found else 0.0
+
+
+def matches(name: str, lexicon: Lexicon) -> tuple[Match, ...]:
+    """The types that a bare title may name, best first, one entry a type."""
+    return _matches(name, lexicon.titles, lexicon.nouns)
+
+
+@lru_cache(maxsize=2048)
+def _matches(name: str, titles: tuple[tuple[str, str], ...], nouns: tuple[str, ...]) -> tuple[Match, ...]:
+    best: dict[str, Match] = {}
+    noun = next((one for one in nouns if name.endswith(one)), "")
+    for title, type_id in titles:
+        quality = _quality(name, title, noun)
+        if quality > 0.3 and (type_id not in best or quality > best[type_id].quality):
+            best[type_id] = Match(type_id, quality, title)
+    return tuple(sorted(best.values(), key=lambda match: (-match.quality, match.type_id)))
+
+
+def _quality(name: str, title: str, noun: str) -> float:
+    if name == title:
+        return 1.0
+    covered = len(title) / len(name)
+    if name.endswith(title):
+        return 0.78 + 0.2 * covered if len(title) >= 3 else 0.35 + 0.4 * covered
+    if title in name:
+        # 财产保全申请书 holds 财产保全 but is an application: what a paper is stands at its end.
+        return (0.5 + 0.25 * covered) * (1.0 if not noun or (len(title) >= 4 and noun in title) else 0.6)
+    slips = _slips_allowed(len(title))
+    if slips and abs(len(name) - len(title)) <= slips:
+        distance = Levenshtein.distance(name, title, score_cutoff=slips)
+        if distance <= slips:
+            return 0.97 - 0.6 * distance / len(title)
+    if slips and len(name) > len(title) >= 5:
+        distance = Levenshtein.distance(name[-len(title) :], title, score_cutoff=1)
+        if distance <= 1:
+            return 0.7 + 0.15 * covered
+    return 0.0
+
+
+def _slips_allowed(length: int) -> int:
+    return 0 if length < 4 else 1 if length < 8 else 2
+
+
+def family_title(name: str, family_titles: Iterable[str]) -> float:
+    """How well a bare title is one of a family's: 1 the same, 0.9 with a slip, 0.88 at the end of a longer title, else 0."""
+    best = 0.0
+    for title in family_titles:
+        if name == title:
+            return 1.0
+        slips = _slips_allowed(len(title))
+        if slips and abs(len(name) - len(title)) <= 1 and Levenshtein.distance(name, title, score_cutoff=1) <= 1:
+            best = max(best, 0.92)
+        elif name.endswith(title):
+            best = max(best, 0.88)
+    return best

@@ -22,7 +22,7 @@ class Line:
 
 @dataclass(frozen=True)
 class PageImage:
-    """A page to read: RGB pixels (height × width × 3, upright and straight), its resolution, and the page's own text layer if it has one."""
+    """A page to read: RGB pixels (height × width × 3, upright, straight), its resolution, and its own text layer if any."""
 
     pixels: NDArray[np.uint8]
     dpi: int
@@ -43,7 +43,7 @@ class PageText:
 
 @dataclass(frozen=True)
 class Seal:
-    """A red stamp: where, what shape (round | oval | square | other), and how much of the box is red (0..1)."""
+    """A red stamp: where, what shape (round | oval | square | fingerprint | other), and how much of the box is red (0..1)."""
 
     box: Box
     shape: str
@@ -62,10 +62,11 @@ class InkZone:
 
 @dataclass(frozen=True)
 class Marks:
-    """What is on a page besides text."""
+    """What is on a page besides text; colour is False for a grey picture, in which no seal can be seen even if there is one."""
 
     seals: tuple[Seal, ...] = ()
     zones: tuple[InkZone, ...] = ()
+    colour: bool = True
 
 
 class ReaderError(Exception):

@@ -23,6 +23,14 @@ _POLL_SECONDS = 0.02
 _Answer = TypeVar("_Answer")
 
 
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise IndexUnavailableError(f"the folder of the index cannot be written: {error}") from error
+
+
 class IndexFolder:
     """root/current.json names the living generation and its stamp; a rebuild fills another directory and replaces the pointer at once.
 
@@ -83,8 +91,9 @@ class IndexFolder:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Holds the writer's lock; it falls with the process. Raises IndexBusyError after wait_seconds."""
-        self._root.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with _on_disk():
+            self._root.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             self._take(handle)
             yield
@@ -108,10 +117,12 @@ class IndexFolder:
         """An empty directory, under the writer's lock, that becomes the living generation when the block ends without an error."""
         with self.writing():
             generation = self._root / f"{_PREFIX}{uuid.uuid4().hex}"
-            generation.mkdir()
             try:
+                with _on_disk():
+                    generation.mkdir()
                 yield generation
-                self._publish(generation)
+                with _on_disk():
+                    self._publish(generation)
                 self._told = None
             finally:
                 self._sweep()

@@ -59,6 +59,8 @@ def parse(text: str, types: Mapping[str, Sequence[str]] | None = None) -> Query:
         if name:
             if minus:
                 raise _bad(f"“-”不能放在“{_NAMES[name]}:”前，只能排除词语，例如：-终本")
+            if not fold(value):
+                raise _bad(f"“{_NAMES[name]}:”后面没有内容，请写在冒号后，或去掉“{_NAMES[name]}:”")
             fields.setdefault(name, []).append(value)
         elif fold(value):
             (excluded if minus else phrases).append(value)
@@ -97,11 +99,7 @@ def _single(fields: Mapping[str, Sequence[str]], name: str) -> str:
     values = fields.get(name, ())
     if len(values) > 1:
         raise _bad(f"“{_NAMES[name]}:”写了 {len(values)} 次，请只保留一个")
-    if not values:
-        return ""
-    if not fold(values[0]):
-        raise _bad(f"“{_NAMES[name]}:”后面没有内容，请写在冒号后，或去掉“{_NAMES[name]}:”")
-    return values[0]
+    return values[0] if values else ""
 
 
 def _types(values: Sequence[str], types: Mapping[str, Sequence[str]] | None) -> tuple[str, ...]:
@@ -113,7 +111,7 @@ def _types(values: Sequence[str], types: Mapping[str, Sequence[str]] | None) -> 
         wanted = fold(value)
         names = {name: fold(name) for name in types}
         exact = [name for name, folded in names.items() if folded == wanted]
-        near = exact or [name for name, folded in names.items() if wanted and wanted in folded]
+        near = exact or [name for name, folded in names.items() if wanted in folded]
         if not near:
             raise _bad(f"没有名称含“{value}”的材料类型。请换一个说法，例如：类型:裁定书")
         found.extend(type_id for name in near for type_id in types[name])

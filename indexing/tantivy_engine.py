@@ -121,10 +121,12 @@ def _commit(index: Any, heap: int, fill: Callable[[Any], None]) -> None:
         with _reported():
             writer.commit()
     except BaseException:
-        writer.rollback()
+        with _reported():
+            writer.rollback()
         raise
     finally:
-        writer.wait_merging_threads()  # also gives tantivy's own lock back, which a traceback would keep
+        with _reported():
+            writer.wait_merging_threads()  # also gives tantivy's own lock back, which a traceback would keep
 
 
 def _replace(writer: Any, documents: Mapping[int, Any], gone: Iterable[int], seq: int) -> None:
@@ -214,7 +216,7 @@ def _slice(searcher: Any, asked: Any, scored: bool, limit: int, offset: int) -> 
 
 def _by_id(searcher: Any, asked: Any, wanted: int) -> list[Hit]:
     hits = searcher.search(asked, limit=wanted, order_by_field="page_id", order=Order.Asc).hits
-    return [Hit(int(page_id), 0.0) for page_id, _ in hits]
+    return [Hit(_page_id(page_id), 0.0) for page_id, _ in hits]
 
 
 def _best(searcher: Any, asked: Any, wanted: int) -> list[Hit]:
@@ -226,7 +228,13 @@ def _best(searcher: Any, asked: Any, wanted: int) -> list[Hit]:
             break
         fetch *= 4
     ids = searcher.fast_field_values("page_id", [address for _, address in hits])
-    return sorted((Hit(int(page_id), float(score)) for page_id, (score, _) in zip(ids, hits, strict=True)), key=_rank)[:wanted]
+    return sorted((Hit(_page_id(page_id), float(score)) for page_id, (score, _) in zip(ids, hits, strict=True)), key=_rank)[:wanted]
+
+
+def _page_id(value: float | None) -> int:
+    if value is None:
+        raise IndexUnavailableError("damaged: a hit without a page")
+    return int(value)
 
 
 def _rank(hit: Hit) -> tuple[float, int]:

@@ -96,13 +96,16 @@ def _reported() -> Iterator[None]:
 
 def _commit(index: Any, fill: Callable[[Any], None]) -> None:
     """One commit or none."""
-    writer = index.writer(limitmb=64)
+    with _reported():
+        writer = index.writer(limitmb=64)
     try:
         fill(writer)
     except BaseException:
-        writer.cancel()
+        with _reported():
+            writer.cancel()
         raise
-    writer.commit()
+    with _reported():
+        writer.commit()
 
 
 def _replace(writer: Any, documents: Mapping[int, Mapping[str, object]], gone: Iterable[int], seq: int) -> None:
@@ -115,8 +118,11 @@ def _replace(writer: Any, documents: Mapping[int, Mapping[str, object]], gone: I
 
 def _fill(writer: Any, docs: Iterable[PageDoc], seq: int) -> None:
     for page in docs:
-        writer.add_document(**_document(page))
-    writer.add_document(page_id=_SEQ, seq=seq)
+        document = _document(page)
+        with _reported():
+            writer.add_document(**document)
+    with _reported():
+        writer.add_document(page_id=_SEQ, seq=seq)
 
 
 def _last_seq(searcher: Any) -> int:

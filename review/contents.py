@@ -14,30 +14,30 @@ FRAME = "frame"
 
 @dataclass(frozen=True)
 class ContentsEntry:
-    """One line of the list. first and last: page numbers (None when no page of it is numbered); pages: page ref → its number or None."""
+    """One line of the list. first_page and last_page: None when no page of it is numbered; numbers: page ref → number, of numbered pages."""
 
     serial: int
-    document: str
+    ref: str
     type_id: str | None
     name: str
     group: str
     dated: date | None
-    first: int | None
-    last: int | None
-    pages: Mapping[str, int | None]
+    first_page: int | None
+    last_page: int | None
+    numbers: Mapping[str, int]
 
     @property
     def range(self) -> str:
         """'3-5', '3', or '' when nothing is numbered."""
-        if self.first is None:
+        if self.first_page is None:
             return ""
-        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        return str(self.first_page) if self.first_page == self.last_page else f"{self.first_page}-{self.last_page}"
 
 
 def contents(
-    catalogue: Catalogue, documents: Sequence[DocumentFact], kind: str, *, volume: Volume = "main", start: int = 1
+    catalogue: Catalogue, documents: Sequence[DocumentFact], *, kind: Volume, case_kind: str, start: int = 1
 ) -> tuple[ContentsEntry, ...]:
-    """The contents list of one volume of a case of this kind. Documents of other volumes, covers and lists are left out.
+    """The contents list of one volume (main | sub | pouch) of a case of this kind. Documents of other volumes, covers and lists are left out.
 
     Blank pages and pages whose picture was numbered before are kept but not numbered. A document of unknown type stands at the end of 正卷.
     start: the first page number.
@@ -45,33 +45,32 @@ def contents(
     entries: list[ContentsEntry] = []
     seen: set[str] = set()
     number = start
-    for serial, document in enumerate(ordered(catalogue, documents, kind, volume=volume), 1):
-        numbers: dict[str, int | None] = {}
+    for serial, document in enumerate(ordered(catalogue, documents, kind=kind, case_kind=case_kind), 1):
+        numbers: dict[str, int] = {}
         for page in document.pages:
-            counted = _counts(page, seen)
-            numbers[page.ref] = number if counted else None
-            number += counted
-        used = [one for one in numbers.values() if one is not None]
+            if _counts(page, seen):
+                numbers[page.ref] = number
+                number += 1
         type = catalogue.types.get(document.type_id or "")
         entries.append(
             ContentsEntry(
                 serial=serial,
-                document=document.ref,
+                ref=document.ref,
                 type_id=document.type_id,
                 name=document.title or (type.name if type else "未定类型的材料"),
-                group=_group_name(catalogue, kind, volume, type.group if type else ""),
+                group=_group_name(catalogue, case_kind, kind, type.group if type else ""),
                 dated=document.dated,
-                first=min(used, default=None),
-                last=max(used, default=None),
-                pages=numbers,
+                first_page=min(numbers.values(), default=None),
+                last_page=max(numbers.values(), default=None),
+                numbers=numbers,
             )
         )
     return tuple(entries)
 
 
-def ordered(catalogue: Catalogue, documents: Sequence[DocumentFact], kind: str, *, volume: Volume = "main") -> tuple[DocumentFact, ...]:
+def ordered(catalogue: Catalogue, documents: Sequence[DocumentFact], *, kind: Volume, case_kind: str) -> tuple[DocumentFact, ...]:
     """The documents of one volume in filing order: national group (switch contents_order), place in the volume, date, then as given."""
-    places = _places(catalogue, kind, volume) if catalogue.switch("contents_order") == "national" else {}
+    places = _places(catalogue, case_kind, kind) if catalogue.switch("contents_order") == "national" else {}
     last = len(places)
 
     def key(numbered: tuple[int, DocumentFact]) -> tuple[int, int, date, int]:
@@ -82,7 +81,7 @@ def ordered(catalogue: Catalogue, documents: Sequence[DocumentFact], kind: str, 
         place = places.get(type.group, last) if places else 0
         return place, type.order or 0, document.dated or date.max, index
 
-    mine = [(index, document) for index, document in enumerate(documents) if _belongs(catalogue, document, volume)]
+    mine = [(index, document) for index, document in enumerate(documents) if _belongs(catalogue, document, kind)]
     return tuple(document for _, document in sorted(mine, key=key))
 
 
@@ -93,17 +92,17 @@ def _belongs(catalogue: Catalogue, document: DocumentFact, volume: Volume) -> bo
     return type.volume == volume and type.group != FRAME
 
 
-def _list(catalogue: Catalogue, kind: str, volume: Volume) -> ContentsList | None:
-    return next((one for one in catalogue.contents_lists.values() if one.volume == volume and kind in one.kinds), None)
+def _list(catalogue: Catalogue, case_kind: str, volume: Volume) -> ContentsList | None:
+    return next((one for one in catalogue.contents_lists.values() if one.volume == volume and case_kind in one.kinds), None)
 
 
-def _places(catalogue: Catalogue, kind: str, volume: Volume) -> dict[str, int]:
-    listed = _list(catalogue, kind, volume)
+def _places(catalogue: Catalogue, case_kind: str, volume: Volume) -> dict[str, int]:
+    listed = _list(catalogue, case_kind, volume)
     return {group: place for place, item in enumerate(listed.items) for group in item.groups} if listed else {}
 
 
-def _group_name(catalogue: Catalogue, kind: str, volume: Volume, group: str) -> str:
-    listed = _list(catalogue, kind, volume)
+def _group_name(catalogue: Catalogue, case_kind: str, volume: Volume, group: str) -> str:
+    listed = _list(catalogue, case_kind, volume)
     named = next((item.name for item in listed.items if group in item.groups), None) if listed else None
     return named or (catalogue.groups[group].name if group in catalogue.groups else "")
 

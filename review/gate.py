@@ -13,6 +13,8 @@ from review.nodestates import EvidenceState, NodeState, node_states
 from review.rulebook import Catalogue, Node
 from review.workdays import Calendar
 
+__all__ = ["Gate", "check_case", "closing_pack", "node_states"]
+
 Gate = Literal["handover", "closing", "archiving"]
 _RANK: dict[Severity, int] = {"blocking": 0, "unchecked": 1, "warning": 2}
 _CLOSING = ("closing", "archiving")

@@ -178,7 +178,7 @@ class _Examination:
                 yield CheckResult(name, "unchecked", "no inventory of this object vouches for anything")
             else:
                 yield CheckResult(name, "unknown", f"{self._trusted.object_id} does not list it")
-        for name in sorted(self._tree.empty):
+        for name in sorted(self._tree.empty - accounted):
             yield CheckResult(name, "unknown", "an empty folder")
 
 

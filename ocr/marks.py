@@ -13,7 +13,7 @@ from ocr.contract import Box, InkZone, Line, Marks, Seal
 from ocr.labels import Found, Run, find_labels, make_run
 from ocr.leftovers import ink_mask
 from ocr.rulings import MM, find_rulings, without_rulings
-from ocr.seals import black_plane, find_seals, in_colour, red_ink
+from ocr.seals import black_plane, find_seals, in_colour, overlap, red_ink
 
 Pixels = NDArray[np.uint8]
 Ink = NDArray[np.uint8]
@@ -33,6 +33,7 @@ LEAST_HEIGHT, LEAST_WIDTH = 2.4, 2.4  # mm; a row of printed dots is flat
 LEAST_SPECK = 3  # working pixels; smaller is dust
 ROOM = 10.0  # mm; less space than this beside a label is not meant to be written in
 BELOW = 13.0  # mm; how far below a label at the right margin one signs
+OPEN = 70.0  # mm; how far the answer to a label may reach where the lines of the table are broken
 MARGIN = 15.0  # mm; at the right edge of a page nobody writes
 
 
@@ -81,9 +82,7 @@ class _Sheet:
         box = self._where(found)
         text, values = self._written(found, box)
         share, pen = self._pen(box, found, values)
-        stamped = bool(STAMPED.search(found.label + found.hint)) and any(
-            _centre_in(seal.box, box) for seal in seals if seal.shape != "other"
-        )
+        stamped = any(_stands_in(seal, box, found.label + found.hint) for seal in seals)
         return InkZone(found.label, box, round(share, 4), len(text) >= 2 or pen or stamped)
 
     # Where the zone is
@@ -115,11 +114,17 @@ class _Sheet:
     def _in_table(self, found: Found, cell: Box) -> Box:
         """The rest of the label's own cell when it leaves room there, else the cell beside it, else the one below it."""
         own = self._own_cell(found, cell)
-        if not found.alone or (found.colon and own is not None):
+        if not found.alone:
             return own or cell
         beside = self._next(cell, axis=0)
+        answers_itself = own if found.colon else None
         if beside is not None and not self._is_label_cell(beside):
-            return self._inset(beside)
+            # "签名：" in a cell of its own is answered there when that leaves more room than the next cell.
+            return own if answers_itself and own and own[2] - own[0] >= beside[2] - beside[0] else self._inset(beside)
+        if beside is not None and answers_itself:
+            return answers_itself
+        if beside is None and (open_side := self._open_side(found, cell)) is not None:
+            return open_side
         below = self._next(cell, axis=1)
         if below is not None and not self._is_label_cell(below):
             return self._inset(below)
@@ -137,6 +142,17 @@ class _Sheet:
         if right - found.box[2] >= ROOM * self.mm:
             return found.box[2], max(y0, found.box[1] - line_height), right, min(bottom, found.box[3] + line_height)
         return None
+
+    def _open_side(self, found: Found, cell: Box) -> Box | None:
+        """The space right of a cell whose neighbour is not closed, because a stamp or a signature broke its lines."""
+        middle = (cell[1] + cell[3]) / 2
+        table_end = max(one[2] for one in self.cells)
+        ends = [one[0] for one in self.cells if one[0] >= cell[2] and one[1] <= middle <= one[3]]
+        right = min([table_end, cell[2] + round(OPEN * self.mm), *ends])
+        if right - cell[2] < ROOM * self.mm:
+            return None
+        rim = round(0.6 * self.mm)
+        return found.box[2], cell[1] + rim, right - rim, cell[3] - rim
 
     def _next(self, cell: Box, axis: int) -> Box | None:
         """The nearest cell to the right (axis 0) or below (axis 1) that faces this one."""
@@ -213,6 +229,15 @@ class _Sheet:
 def _centre_in(box: Box, zone: Box) -> bool:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return zone[0] <= x <= zone[2] and zone[1] <= y <= zone[3]
+
+
+def _stands_in(seal: Seal, zone: Box, label: str) -> bool:
+    """Whether a stamp answers a label that asks for one: a seal is larger than a row of a form, so a good part of it is enough."""
+    if seal.shape == "other" or not STAMPED.search(label):
+        return False
+    area = (seal.box[2] - seal.box[0]) * (seal.box[3] - seal.box[1])
+    part = 0.25 if "签" in label else 0.1  # where one may sign instead, a seal that strays in proves little
+    return _centre_in(seal.box, zone) or overlap(seal.box, zone) >= part * area
 
 
 def _filled_in(label: str, text: str) -> str:

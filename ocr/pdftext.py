@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.contract import Box, Line, PageImage, PageText, ReaderError, Recognizer
+from ocr.contract import Box, Line, PageImage, PageText, Recognizer
 from ocr.leftovers import ink_mask
 from ocr.order import arrange
 from ocr.rulings import MM, Rulings, find_rulings, without_rulings
@@ -101,26 +99,3 @@ def _disagreement(boxes: Sequence[Box], plane: Plane, print_boxes: NDArray[np.in
         covered[max(0, y0 // step - 2) : y1 // step + 2, max(0, x0 // step - 2) : x1 // step + 2] = True
     centres = print_boxes[:, :2] + print_boxes[:, 2:] // 2
     return "partial" if covered[centres[:, 1], centres[:, 0]].mean() < LEAST_COVER else None
-
-
-def read_layers(path: Path) -> dict[int, tuple[Line, ...]]:
-    """What ocr.pdftext_child wrote: page number -> its pieces (pixels at the dpi it was given); a scan with hidden text has none.
-
-    Raises ReaderError when the file is not whole.
-    """
-    layers: dict[int, tuple[Line, ...]] = {}
-    try:
-        for row in path.read_text(encoding="utf-8").splitlines():
-            page = json.loads(row)
-            layers[int(page["page"])] = tuple(_line(piece) for piece in page["lines"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReaderError(f"pdftext: {path.name}: {error}") from error
-    return layers
-
-
-def _line(piece: dict[str, object]) -> Line:
-    box = piece["box"]
-    if not isinstance(box, list):
-        raise TypeError("box")
-    x0, y0, x1, y1 = (int(edge) for edge in box)
-    return Line(str(piece["text"]), 1.0, (x0, y0, x1, y1))

@@ -28,6 +28,7 @@ MODELS = {
 }
 DETECTOR_SIDE = 1280  # px; the longest side that the detector sees
 MINIMUM = 0.5  # confidence below which a line is noise
+DOUBTFUL = 0.8  # confidence below which a line must also look like as much text as was read
 MINIMUM_LEFTOVER = 0.75  # the same for ink the detector passed over, which is more often a speck than a letter
 LINE_HEIGHT = 48  # px; what the recogniser was trained on
 SQUEEZE = 0.8  # of the width of a line: a sixth less work, and no character more was misread on 4,800 random GB 2312 characters
@@ -79,9 +80,16 @@ class RapidEngine:
         result = self._recogniser(self._line(img=[_strip(plane, quad) for quad in quads], return_word_box=False))
         lines = []
         for quad, text, score in zip(quads, result.txts, result.scores, strict=True):
-            if text.strip() and score >= minimum:
-                lines.append(Line(text.strip(), min(1.0, float(score)), _box(quad)))
+            line = Line(text.strip(), min(1.0, float(score)), _box(quad))
+            if line.text and score >= minimum and not _hollow(line):
+                lines.append(line)
         return lines
+
+
+def _hollow(line: Line) -> bool:
+    """A doubtful character or two stretched over a long box: a smear, a masked name, the weave of the paper."""
+    width, height = line.box[2] - line.box[0], line.box[3] - line.box[1]
+    return line.confidence < DOUBTFUL and len(line.text) * height < 0.4 * max(width, 1)
 
 
 def _package() -> tuple[str, Path]:

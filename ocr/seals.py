@@ -17,8 +17,9 @@ Points = NDArray[np.float64]
 WORK_DPI = 100  # fine enough for a ring of 1 mm, sixteen times fewer pixels than a 400 dpi scan
 MM = WORK_DPI / 25.4  # working pixels per millimetre
 EXCESS = 18  # how much more red than the paper a pixel must be (0..255); a seal printed four times over still has 20
-STAMP_DEPTH = 60  # how much darker than paper stamp ink is in the red channel, at most (0..255)
+STAMP_DEPTH = 85  # how much darker than paper stamp ink is in the red channel, at most (0..255)
 SMALLEST = 8.0  # mm; a red speck is no stamp
+THIN_FINGER = 8.0  # mm; narrower red is writing
 FINGER = 30.0  # mm; a fingerprint is 15 to 25, a court's seal 42, a unit's seal 38 to 45
 LARGEST = 75.0  # mm; larger red areas are pictures, covers, table tops
 RING_BINS = 72
@@ -78,7 +79,7 @@ def find_seals(ink: RedInk) -> tuple[Seal, ...]:
         seal = _stamp(part)
         if seal and not any(_within(seal, ring, x, y) for ring in found):
             found.append(_move(seal, x, y))
-    placed = [Seal(ink.box(*seal.box), seal.shape, seal.red) for seal in found]
+    placed = [Seal(ink.box(*seal.box), seal.shape, seal.red) for seal in found if not any(_part_of(seal, whole) for whole in found)]
     return tuple(sorted(placed, key=lambda seal: (seal.box[1], seal.box[0])))
 
 
@@ -87,10 +88,20 @@ def _move(seal: Seal, dx: int, dy: int) -> Seal:
     return Seal((x0 + dx, y0 + dy, x1 + dx, y1 + dy), seal.shape, seal.red)
 
 
+def _area(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _part_of(seal: Seal, whole: Seal) -> bool:
+    """The star of a seal is no stamp of its own."""
+    area = _area(seal.box)
+    return area < 0.12 * _area(whole.box) and overlap(seal.box, whole.box) > 0.9 * area
+
+
 def _within(seal: Seal, ring: Seal, dx: int, dy: int) -> bool:
     """A piece whose larger part lies in the box of a ring is what the ring's own disc left over."""
     moved = _move(seal, dx, dy).box
-    return seal.shape == "other" and 2 * overlap(moved, ring.box) > (moved[2] - moved[0]) * (moved[3] - moved[1])
+    return seal.shape not in ("square", "fingerprint") and 2 * overlap(moved, ring.box) > _area(moved)
 
 
 def _rings(mask: Mask) -> tuple[list[Seal], Mask]:
@@ -104,15 +115,40 @@ def _rings(mask: Mask) -> tuple[list[Seal], Mask]:
     )
     rest, seals = mask.copy(), []
     for cx, cy, radius in [] if circles is None else circles.reshape(-1, circles.shape[-1])[:24, :3].tolist():
-        points = _points(rest)
-        near = points[np.hypot(points[:, 0] - cx, points[:, 1] - cy) < radius * 1.1]
-        if len(near) < 60 or len(near) > 0.6 * np.pi * radius**2 or _ring_share(near, cx, cy, radius, radius) < RING_SHARE:
+        fitted = _fitted(_points(rest), cx, cy, radius)
+        if fitted is None:
             continue
+        cx, cy, radius = fitted
         disc = np.zeros_like(mask)
         cv2.circle(disc, (round(cx), round(cy)), round(radius * 1.08), 255, -1)
-        seals.append(_seal(np.where(disc > 0, mask, 0).astype(np.uint8), "round"))
+        seal = _seal(np.where(disc > 0, mask, 0).astype(np.uint8), "round")
+        height, width = mask.shape
+        cut = cx < radius or cy < radius or cx + radius > width or cy + radius > height
+        if not cut and min(seal.box[2] - seal.box[0], seal.box[3] - seal.box[1]) < 1.75 * radius:
+            continue  # the blunt end of an oval
+        seals.append(seal)
         rest[disc > 0] = 0
     return seals, rest
+
+
+def _fitted(points: Points, cx: float, cy: float, radius: float) -> tuple[float, float, float] | None:
+    """The circle moved onto the rim that it was drawn from, or None when that rim is no thin ring of a seal's size."""
+    for width in (0.14, 0.08):
+        distance = np.hypot(points[:, 0] - cx, points[:, 1] - cy)
+        rim = points[np.abs(distance - radius) < width * radius]
+        if len(rim) < 40:
+            return None
+        # x² + y² = 2·cx·x + 2·cy·y + c is linear in what is wanted.
+        sides = np.column_stack([2 * rim, np.ones(len(rim))])
+        (cx, cy, rest), *_ = np.linalg.lstsq(sides, (rim**2).sum(axis=1), rcond=None)
+        radius = float(np.sqrt(max(1.0, rest + cx**2 + cy**2)))
+    inside = np.count_nonzero(np.hypot(points[:, 0] - cx, points[:, 1] - cy) < radius)
+    if inside > 0.55 * np.pi * radius**2 or not 16 * MM <= radius <= 26 * MM:
+        return None
+    rim_seen = _ring_share(points, cx, cy, radius, radius, thin=0.05)
+    beyond = _ring_share(points, cx, cy, radius * 1.13, radius * 1.13, thin=0.05)
+    # Around a seal there is paper, or a little of another seal; a circle through red writing has red on both sides.
+    return (cx, cy, radius) if rim_seen >= RING_SHARE and rim_seen - beyond >= 0.3 else None
 
 
 def _pieces(rest: Mask) -> list[tuple[Mask, int, int]]:
@@ -155,9 +191,9 @@ def _shape(points: Points, part: Mask) -> str | None:
     square = _frame_share(upright, width, height)
     ring = _ring_share(upright, 0, 0, width / 2, height / 2)
     fill = len(points) / (width * height)
-    if square >= 0.8 and square >= ring - 0.1:
+    if square >= 0.7 and _corners(upright, width, height) >= 3:
         return "square"
-    if long < FINGER and fill >= 0.3:
+    if long < FINGER and short >= THIN_FINGER and fill >= 0.3:
         return "fingerprint"
     if ring >= 0.55 and short >= 0.45 * long:
         return "round" if short >= 0.85 * long else "oval"
@@ -176,11 +212,10 @@ def _own_frame(points: Points) -> tuple[Points, float, float]:
     return np.stack([x, y], axis=1), max(1.0, width), max(1.0, height)
 
 
-def _ring_share(points: Points, cx: float, cy: float, a: float, b: float) -> float:
-    """The share of directions (0..1) in which there is red within the rim of the ellipse."""
+def _ring_share(points: Points, cx: float, cy: float, a: float, b: float, thin: float = 0.1) -> float:
+    """The share of directions (0..1) in which there is red within `thin` (of the radius) of the rim of the ellipse."""
     u, v = (points[:, 0] - cx) / a, (points[:, 1] - cy) / b
-    distance = np.hypot(u, v)
-    rim = (distance > 0.86) & (distance < 1.1)
+    rim = np.abs(np.hypot(u, v) - 1) < thin
     bins = ((np.arctan2(v[rim], u[rim]) + np.pi) / (2 * np.pi) * RING_BINS).astype(int) % RING_BINS
     return float(np.count_nonzero(np.bincount(bins, minlength=RING_BINS) >= 2) / RING_BINS)
 
@@ -191,6 +226,12 @@ def _frame_share(points: Points, width: float, height: float) -> float:
     edge_x, edge_y = width / 2 - 0.12 * width, height / 2 - 0.12 * height
     sides = [(x[y < -edge_y], width), (x[y > edge_y], width), (y[x < -edge_x], height), (y[x > edge_x], height)]
     return min(len(np.unique(values.round())) / max(1.0, length) for values, length in sides)
+
+
+def _corners(points: Points, width: float, height: float) -> int:
+    """How many corners of the rectangle hold red; an ellipse has none there."""
+    x, y = points[:, 0] / width, points[:, 1] / height
+    return sum(bool(np.any((sx * x > 0.38) & (sy * y > 0.38))) for sx in (-1, 1) for sy in (-1, 1))
 
 
 def _broken_ring(points: Points, part: Mask) -> bool:

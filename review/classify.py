@@ -96,7 +96,7 @@ def _from_title(name: str, text: str, lexicon: Lexicon) -> list[_Idea]:
     direct = matches(name, lexicon)
     best = direct[0].quality if direct else 0.0
     fit, family = max(((family_title(name, one.titles), one) for one in lexicon.families), key=lambda pair: pair[0])
-    if fit >= 0.88 and (fit >= best or best < 0.95):
+    if (fit >= 0.9 and fit >= best) or (fit >= 0.88 and best < 0.8):
         decided = _decide(name, fit, family, text, lexicon)
         if decided:
             return decided

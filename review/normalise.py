@@ -41,6 +41,7 @@ class Row:
     text: str
     box: Box
     cells: tuple[str, ...]
+    boxes: tuple[Box, ...] = ()
 
     @property
     def compact(self) -> str:
@@ -56,7 +57,7 @@ def _row(lines: Sequence[TextLine]) -> Row:
     boxes = [line.box for line in ordered]
     box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     cells = tuple(line.text.strip() for line in ordered)
-    return Row(" ".join(cells), box, cells)
+    return Row(" ".join(cells), box, cells, tuple(boxes))
 
 
 def _same_height(one: Box, two: Box) -> bool:
@@ -67,7 +68,7 @@ def _same_height(one: Box, two: Box) -> bool:
 @lru_cache(maxsize=512)
 def _rows_of(lines: tuple[TextLine, ...]) -> tuple[Row, ...]:
     if not all(line.box[3] > line.box[1] for line in lines):
-        return tuple(Row(line.text.strip(), line.box, (line.text.strip(),)) for line in lines if line.text.strip())
+        return tuple(Row(line.text.strip(), line.box, (line.text.strip(),), (line.box,)) for line in lines if line.text.strip())
     groups: list[list[TextLine]] = []
     for line in sorted((one for one in lines if one.text.strip()), key=lambda one: (one.box[1] + one.box[3], one.box[0])):
         if groups and _same_height(groups[-1][0].box, line.box) and not _same_column(groups[-1], line):

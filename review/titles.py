@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
@@ -28,6 +28,8 @@ _SUFFIX = re.compile(
     r"\((?:副本|正本|存根|附卷|续页?|续表|第[^)]{1,3}页|样本|试行|稿|一式.份|\d{4}年?.*|共[^)]{1,3}页)\)$|(?:第\d+页)?共\d+页$|续表$|续页$|存根$"
 )
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
+_CONTINUED = re.compile(r"\(续|续[表页]")
+_NAMES_A_BODY = re.compile(r"(?:法院|银行|公司|事务所|公证处|中心|委员会|人民法.|局|厅|院)$")
 _SUBTITLE = re.compile(r"^\([\u4e00-\u9fff、]{2,12}\)$")
 _NOT_TITLE = re.compile(r"[。;;!!??]|[,，].{6,}|[::].|《|年\d{1,2}月|(?:^|[^\u4e00-\u9fff])\d{5,}")
 _PROSE = re.compile(r"[。;]|^[^,]{6,},|^(?:问|答)[::]|.{26,}")
@@ -59,25 +61,36 @@ class Match:
 
 
 def find_title(page: PageFacts, lexicon: Lexicon) -> Title | None:
-    """The title at the top of a page; None when the page begins with something else (prose, a table, an answer)."""
+    """The title at the top of a page; None when the page begins with something else (prose, a table, an answer).
+
+    The first row that reads like a title is it; failing that, the largest print there, whose words the reader may have garbled.
+    """
     shown = rows(page)
     usual = median(row.height for row in shown) if shown else 0
+    head = tuple(_head(shown, page, usual))
+    for number, row in head:
+        text = _joined(shown, number, _stripped(row.text))
+        if _could_be(text) and _stands_out(row, page, usual) and _reads_like(text, lexicon):
+            return Title(text + _subtitle(shown, number), number, continued=bool(_CONTINUED.search(row.compact)))
+    large = [(number, row) for number, row in head if _headline(row, page, usual) and not _NAMES_A_BODY.search(row.compact)]
+    if not large:
+        return None
+    number, row = max(large, key=lambda pair: pair[1].height)
+    return Title(_stripped(row.text), number)
+
+
+def _head(shown: tuple[Row, ...], page: PageFacts, usual: float) -> Iterator[tuple[int, Row]]:
+    """The rows among which a title may be: from the top down to the first prose, without headers, numbers and marks."""
     others = 0
     for number, row in enumerate(shown[:HEAD_ROWS]):
-        if page.height and row.box[1] > 0.45 * page.height:
-            return None
-        text = _stripped(row.text)
-        if _passes_over(row, text):
+        if (page.height and row.box[1] > 0.45 * page.height) or others > _OTHERS_ABOVE:
+            return
+        if _passes_over(row, _stripped(row.text)):
             continue
         if _is_prose(row, usual, page.width):
-            return None
-        if others == _OTHERS_ABOVE:
-            return None
-        joined = _joined(shown, number, text)
-        if (found := _as_title(joined, row, page, usual, lexicon)) is not None:
-            return Title(found + _subtitle(shown, number), number, continued=bool(re.search(r"\(续|续[表页]", row.compact)))
+            return
         others += 1
-    return None
+        yield number, row
 
 
 def _stripped(text: str) -> str:
@@ -125,15 +138,15 @@ def _subtitle(shown: tuple[Row, ...], number: int) -> str:
     return below if _SUBTITLE.match(below) and not _SUFFIX.search(below) else ""
 
 
-def _as_title(text: str, row: Row, page: PageFacts, usual: float, lexicon: Lexicon) -> str | None:
+def _could_be(text: str) -> bool:
     if not 2 <= len(text) <= _LONGEST or _NUMBERED.match(text) or _NOT_TITLE.search(text) or _VERBS.match(text):
-        return None
-    if next(casenumbers.find(text), None) is not None or not _stands_out(row, page, usual):
-        return None
+        return False
+    return next(casenumbers.find(text), None) is None
+
+
+def _reads_like(text: str, lexicon: Lexicon) -> bool:
     name = bare_title(text)
-    if ends_with_noun(name, lexicon) or best_quality(name, lexicon) >= 0.85 or _headline(row, page, usual):
-        return text
-    return None
+    return bool(ends_with_noun(name, lexicon)) or best_quality(name, lexicon) >= 0.85
 
 
 def _headline(row: Row, page: PageFacts, usual: float) -> bool:

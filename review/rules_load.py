@@ -14,6 +14,7 @@ from review.yamlmarks import Entry, parse
 
 BASE = "base"
 HOLIDAYS = "holidays"
+_SPECIAL = frozenset("\\.^$*+?{}[]()|")
 _NAMES = {
     "types": "材料类型",
     "nodes": "节点",
@@ -116,7 +117,7 @@ def _take(sections: Sections, root: Entry, section: str, item: object) -> None:
         return
     known = sections.entries[section]
     id = item.text("id")
-    if item.pop("override", False):
+    if item.get("override") is True:
         if id not in known:
             sections.complain(item, "id", f"{_NAMES[section]}“{id}”：override 所改的条目不存在")
             return
@@ -131,7 +132,7 @@ def _take(sections: Sections, root: Entry, section: str, item: object) -> None:
 def _over(below: Entry, above: Entry) -> Entry:
     """The lower entry with the keys of the upper one; lines point at the upper file only for what it says."""
     merged = Entry(above.file, above.line)
-    merged.update({**below, **above})
+    merged.update({key: value for key, value in {**below, **above}.items() if key != "override"})
     merged.lines = {key: above.lines.get(key, above.line) for key in merged}
     return merged
 
@@ -200,6 +201,8 @@ def _check_types(sections: Sections) -> None:
 
 
 def _check_pattern(sections: Sections, entry: Entry, pattern: str, what: str) -> None:
+    if _SPECIAL.isdisjoint(pattern):  # most phrases are plain words, and compiling them is most of the loading time
+        return
     try:
         re.compile(pattern)
     except re.error as error:
@@ -222,7 +225,8 @@ def _check_clocks(sections: Sections) -> None:
         if not isinstance(amount, int) or amount < 0 or (unit == "clock" and amount > 24):
             sections.complain(entry, "amount", f"期限“{id}”：数量 {amount} 超出范围")
         for other in entry.texts("instead_of"):
-            if sections.entries["deadlines"][other].text("node") != entry.text("node"):
+            replaced = sections.entries["deadlines"].get(other)
+            if replaced is not None and replaced.text("node") != entry.text("node"):
                 sections.complain(entry, "instead_of", f"期限“{id}”：“{other}”属于别的节点，不能替代")
 
 
@@ -268,7 +272,7 @@ def _check_fallbacks(sections: Sections) -> None:
     anchors = sections.entries["anchors"]
     for id, entry in anchors.items():
         seen, here = {id}, entry.text("fallback")
-        while here:
+        while here in anchors:
             if here in seen:
                 sections.complain(entry, "fallback", f"起算事件“{id}”：fallback 成环")
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import yaml
 
@@ -43,8 +44,9 @@ class Entry(dict[str, object]):
         return value if isinstance(value, str) else default
 
 
+@lru_cache(maxsize=512)  # every court's profile is read over the same base
 def parse(file: str, text: str) -> Entry:
-    """The top mapping of a YAML text. RulesError when the text is no YAML, no mapping, or repeats a key."""
+    """The top mapping of a YAML text; shared, not to be changed. RulesError when the text is no YAML, no mapping, or repeats a key."""
     try:
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:

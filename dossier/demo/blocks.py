@@ -145,5 +145,5 @@ def closing(*lines: Runs, seal: str = "", size: float = 15, foot: str = "", befo
     for number, line in enumerate(lines):
         blocks.append(Text(line, size=size, align="right", gap=3))
         if seal and number == dated:
-            blocks.append(Stamp(seal, foot=foot, down=-6))
+            blocks.append(Stamp(seal, foot=foot, at=0.85, down=4))
     return Together(tuple(blocks))

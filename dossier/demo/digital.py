@@ -24,8 +24,7 @@ def write(sheets: Sequence[Sheet], out: Path) -> None:
 
     Raises ValueError for a character that the font lacks, FontMissingError.
     """
-    font = _subset({char for sheet in sheets for line in sheet.printed for char in line.text})
-    with Pdf.new() as pdf:
+    with _subset({char for sheet in sheets for line in sheet.printed for char in line.text}) as font, Pdf.new() as pdf:
         resources = Dictionary(Font=Dictionary(F1=pdf.make_indirect(_font_object(pdf, font))))
         for sheet in sheets:
             page = pdf.add_blank_page(page_size=(_points(WIDTH), _points(HEIGHT)))

@@ -37,7 +37,7 @@ def path(face: str) -> Path:
 @cache
 def font(face: str, pixels: int) -> ImageFont.FreeTypeFont:
     """A face at a size in pixels. Raises FontMissingError."""
-    return ImageFont.truetype(path(face), pixels, index=FACES[face][1])
+    return ImageFont.truetype(path(face), pixels, index=FACES[face][1], layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache
@@ -62,6 +62,7 @@ def spans(face: str, text: str) -> list[tuple[str, str]]:
     return pieces
 
 
+@cache
 def length(face: str, text: str, pixels: int) -> float:
     """Width of text in pixels, drawn as `spans` says."""
     return sum(font(chosen, pixels).getlength(words) for chosen, words in spans(face, text))

@@ -153,10 +153,10 @@ JUDGMENT = Paper(
             "如不服本判决，可以在判决书送达之日起十五日内，向本院递交上诉状，并按照对方当事人的人数提出副本，上诉于上级人民法院。",
         ),
         closing("审判员　许审理", chinese_day(_JUDGED), "书记员　高书记", seal=COURT),
-        Stamp("本件与原本核对无异", "rect", at=0.2, down=-20),
+        Stamp("本件与原本核对无异", "rect", at=0.2, down=34),
         Together(
             (
-                Space(26),
+                Space(60),
                 Text("本判决书已于2026年4月6日发生法律效力。", indent=True),
                 Text(("诉讼案件承办人签字确认生效：", Sign("许审理"), Hand("2026年8月13日")), indent=True),
             )

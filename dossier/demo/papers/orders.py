@@ -147,7 +147,7 @@ GENERAL_RULING = Paper(
             "本裁定立即执行。",
         ),
         closing("审判长　周执行", "审判员　陈合议", "审判员　何审判", _ISSUED, f"书记员　{CLERK}", seal=COURT),
-        Stamp("本件与原本核对无异", "rect", at=0.2, down=-20),
+        Stamp("本件与原本核对无异", "rect", at=0.2, down=34),
     ),
     case_no=CASE_NO,
     numbered=True,

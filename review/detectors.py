@@ -72,9 +72,9 @@ class Look:
     def type_id(self) -> str:
         return self.document.type_id or ""
 
-    def beside(self, check: Check) -> tuple[Beside, ...]:
+    def beside(self, check: Check, *, measured_only: bool = False) -> tuple[Beside, ...]:
         """What stands beside the labels of an element in a paper of this type."""
-        return beside(self.pages, check.labels_for(self.type_id))
+        return beside(self.pages, check.labels_for(self.type_id), measured_only=measured_only)
 
 
 def look_for(element: Element, look: Look) -> Outcome:
@@ -94,7 +94,7 @@ def _by_hand(look: Look, _check: Check) -> Outcome:
 
 def _label_ink(look: Look, check: Check) -> Outcome:
     """Labels that ask for a signature decide before those that may head a column (承办人); of the latter the most telling one."""
-    hits = look.beside(check)
+    hits = look.beside(check, measured_only=True)
     strong = [hit for hit in hits if asks_for_signature(hit.label)]
     if strong:
         return _ink_outcome(strong)
@@ -157,7 +157,8 @@ def _not_found(look: Look) -> Outcome:
 
 
 def _label_date(look: Look, check: Check) -> Outcome:
-    hits = look.beside(check)
+    every = look.beside(check, measured_only=True)
+    hits = [hit for hit in every if re.search(r"日期|时间", hit.label)] or list(every)
     for page in {hit.page.ref: hit.page for hit in hits}.values():
         for number, row in enumerate(rows(page)):
             labelled = any(label_form(hit.label) in label_form(row.text) for hit in hits)

@@ -176,7 +176,7 @@ def _dated(pages: Sequence[PageFacts]) -> tuple[date | None, str]:
 
 def _stands_alone(row: Row, found: Sequence[str]) -> bool:
     rest = row.compact
-    if any(rest.startswith(word) for word in ("时间", "出生", "立案", "收案", "自")):
+    if re.match(r"时间|出生|立案|收案|自", rest) or re.search(r"有效|期限|[日\d]至", rest):
         return False
     for text in found:
         rest = rest.replace(compact(text), "")

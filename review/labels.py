@@ -37,17 +37,21 @@ def label_form(text: str) -> str:
     return re.sub(r"[()\s]", "", fold(text)).replace("或者", "或")
 
 
-def beside(pages: Sequence[PageFacts], labels: Sequence[str]) -> tuple[Beside, ...]:
-    """Every place where one of the labels is printed, in the order of the pages; a measured zone hides the text hit of its label."""
+def beside(pages: Sequence[PageFacts], labels: Sequence[str], *, measured_only: bool = False) -> tuple[Beside, ...]:
+    """Every place where one of the labels is printed, in the order of the pages.
+
+    A page whose zones were measured is not read for the labels that were found there; with measured_only it is not read at all.
+    """
     found: list[Beside] = []
-    wanted = {label_form(label): label for label in labels}
+    wanted = {label_form(label): label for label in sorted(labels, key=lambda label: (-len(label_form(label)), label))}
     for page in pages:
         measured = [
             Beside(wanted[label_form(zone.label)], page, zone.filled) for zone in page.zones or () if label_form(zone.label) in wanted
         ]
         known = {one.label for one in measured if one.filled is not None}
         found += [one for one in measured if one.filled is not None]
-        found += [one for one in _read(page, wanted) if one.label not in known]
+        if page.zones is None or not measured_only:
+            found += [one for one in _read(page, wanted) if one.label not in known]
     return tuple(found)
 
 
@@ -56,8 +60,12 @@ def _read(page: PageFacts, wanted: dict[str, str]) -> list[Beside]:
     found = []
     for number, row in enumerate(shown):
         text = _MARK.join(_pieces(cell) for cell in row.cells)
+        taken: set[int] = set()
         for form, label in wanted.items():
             for at in _places(text, form):
+                if at in taken:  # 受送达人签名 inside 受送达人签名或盖章, which came first
+                    continue
+                taken |= set(range(at, at + len(form)))
                 rest = _rest(text[at + len(form) :])
                 if not said(rest) and (near := _near(shown, number, row, form, text.startswith(form, at))):
                     rest = near

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,17 +110,18 @@ def _spans(line: Line, words: int, ink: Ink, step: int) -> list[tuple[float, flo
 def find_labels(runs: Sequence[Run], lines: Sequence[Line], labels: Sequence[str]) -> list[Found]:
     """Every printed label; where labels overlap the longest counts. Brackets, spaces and one misread character in seven do not matter."""
     found: list[Found] = []
-    wanted = sorted({label: _plain(label) for label in labels if _plain(label)}.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    spelled = {label: _plain(label) for label in labels if _plain(label)}
+    tries = sorted((-len(plain), rough, label) for label, plain in spelled.items() for rough in (False, True))
     for number, run in enumerate(runs):
         letters = _letters(run)
         taken: set[int] = set()
-        for exact in (True, False):
-            for label, plain in wanted:
-                for at in _matches(letters, plain, exact):
-                    places = [place for _, place in letters[at : at + len(plain)]]
-                    if not taken & set(places) and (one := _accept(run, number, lines, label, places)):
-                        taken |= set(range(one.start, one.end))
-                        found.append(one)
+        text = "".join(character for character, _ in letters)
+        for size, rough, label in tries:
+            for at in _rough_matches(text, spelled[label]) if rough else _matches(text, spelled[label]):
+                places = [place for _, place in letters[at : at - size]]
+                if not taken & set(places) and (one := _accept(run, number, lines, label, places)):
+                    taken |= set(range(one.start, one.end))
+                    found.append(one)
     return sorted(found, key=lambda one: (one.run, one.start))
 
 
@@ -135,19 +136,22 @@ def _plain(text: str) -> str:
     return "".join(character for character in normal if character.isalnum())
 
 
-def _matches(letters: Sequence[tuple[str, int]], plain: str, exact: bool) -> list[int]:
-    size = len(plain)
-    text = "".join(character for character, _ in letters)
-    if exact:
-        return [at for at in range(len(text) - size + 1) if text.startswith(plain, at)]
-    if size < FUZZY:
-        return []
-    wrong = size // FUZZY
-    part = size // (wrong + 1)
-    if not any(plain[at : at + part] in text for at in range(0, size - part + 1, part)):
-        return []  # with so few wrong characters one part at least must be whole
-    windows = range(len(text) - size + 1)
-    return [at for at in windows if sum(a != b for a, b in zip(text[at : at + size], plain, strict=True)) <= wrong]
+def _matches(text: str, plain: str) -> Iterator[int]:
+    at = text.find(plain)
+    while at >= 0:
+        yield at
+        at = text.find(plain, at + 1)
+
+
+def _rough_matches(text: str, plain: str) -> Iterator[int]:
+    """Where a long label is written but for one character in FUZZY; who signs is told by the first two characters, which must be right."""
+    wrong = len(plain) // FUZZY
+    if not wrong:
+        return
+    for at in _matches(text, plain[:2]):
+        window = text[at : at + len(plain)]
+        if len(window) == len(plain) and 0 < sum(a != b for a, b in zip(window, plain, strict=True)) <= wrong:
+            yield at
 
 
 def _accept(run: Run, number: int, lines: Sequence[Line], label: str, places: Sequence[int]) -> Found | None:
@@ -164,7 +168,7 @@ def _accept(run: Run, number: int, lines: Sequence[Line], label: str, places: Se
     short = begins and len(rest) <= SHORT_REST and not SENTENCE.search(rest)
     if not (formal and (begins or text[end:stop].strip())) and not short:
         return None
-    if formal and not text[end:stop].strip() and SENTENCE.match(rest):
+    if formal and not text[end:stop].strip() and (rest[:1] == "、" or SENTENCE.match(rest)):
         return None  # a word before a comma
     box = _box(run.glyphs[start:stop], lines)
     alone = not _plain(text[:start] + rest)

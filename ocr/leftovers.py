@@ -18,7 +18,8 @@ CONTRAST = 60  # how much darker than the paper (0..255); the back of the sheet 
 
 def ink_mask(plane: Plane, step: int) -> Plane:
     """Ink (0 | 255) at one pixel per `step`; darker than the page's own paper by CONTRAST."""
-    small = cv2.resize(plane, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA) if step > 1 else plane
+    size = (max(1, plane.shape[1] // step), max(1, plane.shape[0] // step))
+    small = cv2.resize(plane, size, interpolation=cv2.INTER_AREA) if step > 1 else plane
     paper = float(np.median(small[::4, ::4]))
     return np.asarray((small < paper - CONTRAST) * np.uint8(255), np.uint8)
 

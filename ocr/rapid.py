@@ -31,7 +31,7 @@ MINIMUM = 0.5  # confidence below which a line is noise
 DOUBTFUL = 0.8  # confidence below which a line must also look like as much text as was read
 MINIMUM_LEFTOVER = 0.75  # the same for ink the detector passed over, which is more often a speck than a letter
 LINE_HEIGHT = 48  # px; what the recogniser was trained on
-SQUEEZE = 0.8  # of the width of a line: a sixth less work, and no character more was misread on 4,800 random GB 2312 characters
+SQUEEZE = 0.8  # of the width of a line: a sixth less work, and of 1,872 random GB 2312 characters no more were misread
 Quad = NDArray[np.float32]
 Plane = NDArray[np.uint8]
 

@@ -83,6 +83,18 @@ def without_rulings(ink: Plane, rulings: Rulings) -> Plane:
     return ink
 
 
+def erased(plane: Plane, rulings: Rulings) -> Plane:
+    """A copy of the page with its ruled lines painted over in the colour of the paper."""
+    lines = cv2.dilate(rulings.across | rulings.down, np.ones((3, 3), np.uint8))
+    height, width = plane.shape
+    whole = cv2.resize(lines, (lines.shape[1] * rulings.step, lines.shape[0] * rulings.step), interpolation=cv2.INTER_NEAREST)[
+        :height, :width
+    ]
+    clean = plane.copy()
+    clean[: whole.shape[0], : whole.shape[1]][whole > 0] = np.uint8(np.median(plane[::8, ::8]))
+    return clean
+
+
 def ruled_at(rulings: Rulings, box: Box, margin: int) -> list[int]:
     """The x (pixels of the picture) of vertical lines that cross a box of text from top to bottom, `margin` pixels from its ends."""
     step = rulings.step

@@ -13,7 +13,7 @@ import numpy as np
 
 from ocr.contract import Box, EngineMissingError, Line, PageImage, PageText, ReaderError
 from ocr.order import arrange, join
-from ocr.rulings import find_rulings
+from ocr.rulings import erased, find_rulings
 from ocr.seals import black_plane, find_seals, red_ink
 
 LANGUAGE = "chi_sim"
@@ -49,12 +49,15 @@ class TesseractEngine:
         """Reads the black ink. Raises ReaderError when the program fails or takes longer than the timeout."""
         ink = red_ink(page.pixels, page.dpi)
         plane = black_plane(page.pixels, ink, find_seals(ink))
-        framed = cv2.copyMakeBorder(plane, FRAME, FRAME, FRAME, FRAME, cv2.BORDER_CONSTANT, value=float(np.median(plane[::8, ::8])))
+        rulings = find_rulings(plane, page.dpi)
+        # Inside a ruled table tesseract skips whole cells.
+        framed = cv2.copyMakeBorder(
+            erased(plane, rulings), FRAME, FRAME, FRAME, FRAME, cv2.BORDER_CONSTANT, value=float(np.median(plane[::8, ::8]))
+        )
         words = self._words(framed, page.dpi)
-        cells = find_rulings(plane, page.dpi).cells
         height, width = plane.shape
         pieces = [_clipped(piece, width, height) for line in _by_line(words) for piece in _pieces(line)]
-        return PageText(arrange([piece for piece in pieces if piece is not None], cells), self._name)
+        return PageText(arrange([piece for piece in pieces if piece is not None], rulings.cells), self._name)
 
     def _words(self, plane: Any, dpi: int) -> Mapping[str, Sequence[Any]]:
         from PIL import Image

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from dossier import people
@@ -15,6 +16,7 @@ from ocr.contract import EngineMissingError, Recognizer
 from ocr.engines import open_engine
 from ocr.pool import ReaderPool
 from review.catalogue import RulesError, load, profiles
+from review.lexicon import load_lexicon
 from review.workdays import Calendar
 from scanners.sandbox import Sandbox
 from storage.ocfl import FolderVolumes
@@ -43,10 +45,11 @@ def open_rules(home: Path | None = None) -> RuleBook:
     texts = rule_texts(home)
     try:
         catalogues = {profile: load(texts, profile) for profile in profiles(texts)}
+        lexicons = {profile: load_lexicon(texts, catalogue) for profile, catalogue in catalogues.items()}
         calendar = Calendar.of(texts)
     except RulesError as error:
         raise DossierError("rules_broken", what="；".join(str(problem) for problem in error.problems)) from error
-    return RuleBook(texts, catalogues, calendar)
+    return RuleBook(texts, catalogues, lexicons, calendar)
 
 
 def _search(settings: Settings) -> SearchEngine:
@@ -70,9 +73,12 @@ def open_reader(settings: Settings) -> Recognizer:
         raise DossierError("tool_missing", what=str(error)) from error
 
 
-def _pool(settings: Settings) -> ReaderPool:
+def open_pool(settings: Settings) -> ReaderPool:
+    """Warm page processes. Raises DossierError tool_missing."""
     try:
-        return ReaderPool(settings.reader, settings.page_processes)
+        pool = ReaderPool(partial(open_engine, settings.reader), settings.page_processes)
+        pool.warm()
+        return pool
     except EngineMissingError as error:
         raise DossierError("tool_missing", what=str(error)) from error
 
@@ -110,7 +116,7 @@ def open_office(settings: Settings, clock: Clock | None = None, *, initialise: b
         rules=open_rules(home),
         sandbox=open_sandbox(settings),
         search=Lazy(lambda: _search(settings)),
-        reader=Lazy(lambda: _pool(settings)),
+        reader=Lazy(lambda: open_pool(settings)),
     )
     if settings.default_profile not in office.rules.catalogues:
         raise DossierError("profile_unknown", profile=settings.default_profile)

@@ -15,7 +15,8 @@ from dossier.records.database import Database
 from dossier.settings import Settings
 from indexing.contract import SearchEngine
 from ocr.pool import ReaderPool
-from review.catalogue import Catalogue
+from review.lexicon import Lexicon
+from review.rulebook import Catalogue
 from review.workdays import Calendar
 from scanners.sandbox import Sandbox
 from storage.contract import Spool, VolumeStore
@@ -49,6 +50,7 @@ class RuleBook:
 
     texts: Mapping[str, str]
     catalogues: Mapping[str, Catalogue]
+    lexicons: Mapping[str, Lexicon]
     calendar: Calendar
 
     def of(self, profile: str) -> Catalogue:
@@ -57,6 +59,11 @@ class RuleBook:
             return self.catalogues[profile]
         except KeyError:
             raise DossierError("profile_unknown", profile=profile) from None
+
+    def lexicon(self, profile: str) -> Lexicon:
+        """The words by which this profile tells papers apart and looks them through. Raises DossierError profile_unknown."""
+        self.of(profile)
+        return self.lexicons[profile]
 
 
 @dataclass(frozen=True)

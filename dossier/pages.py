@@ -35,6 +35,17 @@ def picture(office: Office, file_id: int, number: int) -> Path:
     return office.pages_dir / str(file_id) / f"{number:04d}.jpg"
 
 
+def thumbnail(office: Office, file_id: int, number: int) -> Path:
+    """Where the small picture of a page lies once it is read."""
+    return picture(office, file_id, number).with_suffix(".thumb.jpg")
+
+
+def upright(office: Office, file_id: int, number: int, rotation: int) -> Path:
+    """The picture of a read page as people look at it: the view itself, or its upright copy when the page lay otherwise."""
+    path = picture(office, file_id, number)
+    return path.with_suffix(".upright.jpg") if rotation else path
+
+
 def _layer(office: Office, file_id: int, number: int) -> Path:
     return office.pages_dir / str(file_id) / f"{number:04d}.text.json"
 
@@ -123,7 +134,8 @@ def page_job(office: Office, file_id: int, number: int, labels: tuple[str, ...])
         return None
     if size != known["width"] * known["height"] * 3:
         return None
-    return PageJob(pixels, known["width"], known["height"], known["dpi"], layer if layer.exists() else None, labels)
+    shown = picture(office, file_id, number).with_suffix("")
+    return PageJob(pixels, known["width"], known["height"], known["dpi"], layer if layer.exists() else None, labels, shown)
 
 
 def restore_picture(office: Office, file_id: int, spool_key: str, kind: str, number: int) -> Path:

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
-from ocr.marks import find_marks
-from scanners.clean import clean
+from numpy.typing import NDArray
 
 from ocr.contract import Line, PageImage, Recognizer
+from ocr.marks import find_marks
+from scanners.clean import clean
 from scanners.contract import Cleaned
+
+THUMB_HEIGHT, THUMB_QUALITY, UPRIGHT_QUALITY = 320, 80, 88
 
 
 @dataclass(frozen=True)
 class PageJob:
-    """One decoded page: raw RGB pixels in a file, and the page's own text layer (JSON lines in pixels of the decoded page) if it has one."""
+    """One decoded page: raw RGB pixels in a file, and the page's own text layer (JSON lines in pixels of the decoded page) if it has one.
+
+    shown: where the pictures for people go, a path without its ending (…/0001 gives …/0001.thumb.jpg); None: none are made.
+    """
 
     pixels: Path
     width: int
@@ -27,6 +35,7 @@ class PageJob:
     dpi: int
     text_layer: Path | None
     labels: tuple[str, ...]
+    shown: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +64,32 @@ def _line_json(line: Line, cleaned: Cleaned) -> dict[str, Any]:
     return {"text": line.text, "confidence": round(line.confidence, 4), "box": list(cleaned.to_upright(line.box))}
 
 
+def show(upright: NDArray[np.uint8], rotation: int, shown: Path) -> None:
+    """Writes the thumbnail of an upright RGB page and, when the page lay otherwise, the upright page itself, so that no other process decodes."""
+    height, width = upright.shape[:2]
+    small = (max(1, round(width * THUMB_HEIGHT / height)), THUMB_HEIGHT)
+    _write_jpeg(cv2.resize(upright, small, interpolation=cv2.INTER_AREA), shown.with_name(f"{shown.name}.thumb.jpg"), THUMB_QUALITY)
+    if rotation:
+        _write_jpeg(upright, shown.with_name(f"{shown.name}.upright.jpg"), UPRIGHT_QUALITY)
+
+
+def _write_jpeg(pixels: Any, target: Path, quality: int) -> None:
+    """A rename at the end, so that nobody ever sees half a picture."""
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    draft.write_bytes(data.tobytes())
+    draft.replace(target)
+
+
 def read_page(engine: Recognizer, job: PageJob) -> PageResult:
     """Cleans, reads and marks one page. Raises ReaderError; FileNotFoundError when the scratch pixels are gone."""
     raw = np.fromfile(job.pixels, dtype=np.uint8)
     pixels = raw.reshape(job.height, job.width, 3)
     layer = _load_layer(job.text_layer)
     cleaned = clean(pixels)
+    if job.shown is not None:
+        show(cleaned.upright, cleaned.rotation, job.shown)
     turned = cleaned.rotation != 0 or abs(cleaned.skew) > 0.2
     read = engine.read(PageImage(cleaned.straight, job.dpi, None if turned else layer))
     marks = find_marks(cleaned.straight, job.dpi, read.lines, job.labels)

@@ -130,7 +130,7 @@ def require_rebuild(actor: Actor) -> None:
 
 def role_names(roles: object) -> list[str]:
     """Roles in Chinese."""
-    return [ROLES.get(role, role) for role in roles] if isinstance(roles, list) else []
+    return [ROLES.get(str(role), str(role)) for role in roles] if isinstance(roles, list) else []
 
 
 def one_time_password() -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +14,13 @@ from . import front
 from .lettering import Lettering
 from .model import BindError, BindPage, BindVolume, check
 from .paper import HEIGHT, WIDTH, Paper
-from .segment import segments
+from .segment import Segment, join, segments
 from .shelf import Shelf
 
 FLAVOUR = "2b"
 CREATOR = "执行卷宗管理中心"
 _NUMBER_SIZE, _NUMBER_EDGE = 15.0, 28.0  # points on a page as wide as A4
+_NUMBER_INK = "0.8 0.1 0.1"
 
 
 @dataclass(frozen=True)
@@ -41,67 +41,63 @@ def bind(volume: BindVolume, out: Path, cache: Path | None = None) -> Bound:
     """
     check(volume)
     try:
-        with tempfile.TemporaryDirectory() as scratch:
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".binding-") as scratch:
             shelf = Shelf(cache or Path(scratch))
-            bound = _Binding(volume, shelf).write(out)
+            runs = list(segments(volume))
+            ready = [run.ready(shelf) for run in runs]
+            with join([path for path, _ in ready], Path(scratch) / "pages.joined") as pdf:
+                sheets = _Binding(volume, runs, pdf, shelf).write(out)
             shelf.sweep()
-            return bound
     except pdfa.PdfaError as error:
         told = "; ".join(str(finding) for finding in error.report.findings[:5])
         raise BindError("pdfa_refused", told) from error
     except OSError as error:
         raise BindError("not_written", str(error)) from error
+    built = sum(new for _, new in ready)
+    return Bound(out, sheets, built, len(ready) - built)
 
 
 class _Binding:
-    def __init__(self, volume: BindVolume, shelf: Shelf) -> None:
-        self._volume = volume
-        self._shelf = shelf
+    """One volume around the joined pages `pdf`, while it is being made."""
+
+    def __init__(self, volume: BindVolume, runs: list[Segment], pdf: pikepdf.Pdf, shelf: Shelf) -> None:
+        self._volume, self._runs, self._pdf, self._shelf = volume, runs, pdf, shelf
         self._lettering = Lettering()
-        self._pdf = pikepdf.new()
-        self._sources = ExitStack()
-        self._built: list[bool] = []
-        self._contents_sheets = 0
+        self._lists = front.contents(volume, self._lettering)
 
-    def write(self, out: Path) -> Bound:
-        with self._pdf, self._sources:
-            self._draw_front()
-            self._add_pages()
-            self._draw(front.note(self._volume, self._lettering))
-            self._give_fonts()
-            self._number_labels()
-            self._bookmarks()
-            self._describe()
-            self._save(out)
-            return Bound(out, len(self._pdf.pages), sum(self._built), len(self._built) - sum(self._built))
+    def write(self, out: Path) -> int:
+        """Writes the file and returns how many sheets it has. Raises PdfaError, OSError."""
+        self._dress_pages()
+        self._add_front()
+        self._give_fonts()
+        self._number_labels()
+        self._bookmarks()
+        self._describe()
+        self._save(out)
+        return len(self._pdf.pages)
 
-    def _draw_front(self) -> None:
-        self._draw(front.cover(self._volume, self._lettering))
-        papers = front.contents(self._volume, self._lettering)
-        self._contents_sheets = len(papers)
-        self._links = [(self._draw(paper), paper.links) for paper in papers]
-
-    def _draw(self, paper: Paper) -> pikepdf.Object:
-        leaf = self._pdf.add_blank_page(page_size=(WIDTH, HEIGHT)).obj
-        leaf.Resources = Dictionary()
-        leaf.Contents = self._pdf.make_stream(paper.content())
-        return leaf
-
-    def _add_pages(self) -> None:
+    def _dress_pages(self) -> None:
+        """Gives the joined pages their invisible font and their number."""
         fonts: dict[str, pikepdf.Object] = {}
-        for segment in segments(self._volume):
-            source, built = segment.open(self._shelf)
-            self._sources.enter_context(source)
-            self._built.append(built)
-            at = len(self._pdf.pages)
-            self._pdf.pages.extend(source.pages)
-            for page, leaf in zip(segment.pages, self._pdf.pages[at:], strict=True):
-                leaf.obj.Resources.Font = segment.fonts(fonts, self._pdf)
-                if page.page_no is not None:
-                    leaf.obj.Contents = Array([leaf.obj.Contents, self._stamp(page, leaf)])
-        for paper, links in self._links:
-            if links:
-                paper.Annots = Array([self._link(box, target) for box, target in links])
+        told = [(run, page) for run in self._runs for page in run.pages]
+        for (run, page), leaf in zip(told, self._pdf.pages, strict=True):
+            leaf.obj.Resources.Font = run.fonts(fonts, self._pdf)
+            if page.page_no is not None:
+                leaf.obj.Contents = Array([leaf.obj.Contents, self._stamp(page, leaf)])
+
+    def _add_front(self) -> None:
+        papers = [front.cover(self._volume, self._lettering), *self._lists]
+        for index, paper in enumerate(papers):
+            self._pdf.pages.insert(index, self._drawn(paper))
+        self._pdf.pages.append(self._drawn(front.note(self._volume, self._lettering)))
+        for index, paper in enumerate(papers):
+            if paper.links:
+                self._pdf.pages[index].obj.Annots = Array([self._link(box, target) for box, target in paper.links])
+
+    def _drawn(self, paper: Paper) -> pikepdf.Page:
+        content = self._pdf.make_stream(paper.content())
+        leaf = Dictionary(Type=Name.Page, MediaBox=Array([0, 0, WIDTH, HEIGHT]), Resources=Dictionary(), Contents=content)
+        return pikepdf.Page(self._pdf.make_indirect(leaf))
 
     def _link(self, box: tuple[float, float, float, float], target: int) -> Dictionary:
         sides = Array([round(side, 2) for side in box])
@@ -109,13 +105,13 @@ class _Binding:
         return Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=sides, Border=Array([0, 0, 0]), F=4, Dest=goal)
 
     def _stamp(self, page: BindPage, leaf: pikepdf.Page) -> pikepdf.Object:
-        """The page number, upper right (upper left on the back of a sheet), with a thin white edge so that it shows on dark pictures."""
+        """The page number, upper right, or upper left on the back of a sheet; red shows on paper and on dark photographs alike."""
         width, height = float(leaf.mediabox[2]), float(leaf.mediabox[3])
         grown = min(width, height) / WIDTH
         size, edge, text = _NUMBER_SIZE * grown, _NUMBER_EDGE * grown, str(page.page_no)
         x = edge if page.back else width - edge - self._lettering.width(text, size, "B")
         shown = self._lettering.show(text, round(size, 2), "B")
-        line = f"q 0 g 1 G {0.5 * grown:.2f} w BT 2 Tr 1 0 0 1 {x:.2f} {height - edge:.2f} Tm {shown} ET Q"
+        line = f"q {_NUMBER_INK} rg BT 1 0 0 1 {x:.2f} {height - edge:.2f} Tm {shown} ET Q"
         return self._pdf.make_stream(line.encode("ascii"))
 
     def _give_fonts(self) -> None:
@@ -126,7 +122,7 @@ class _Binding:
 
     def _number_labels(self) -> None:
         """The labels that a viewer shows instead of 1, 2, 3: a page's label is the number stamped on it."""
-        labels = [("封面", 0), *(("目录", number + 1) for number in range(self._contents_sheets))]
+        labels = [("封面", 0), *(("目录", number + 1) for number in range(len(self._lists)))]
         bare = 0
         for page in self._volume.pages:
             bare += page.page_no is None
@@ -145,7 +141,7 @@ class _Binding:
         self._pdf.Root.PageLabels = Dictionary(Nums=Array(starts))
 
     def _bookmarks(self) -> None:
-        at = 1 + self._contents_sheets
+        at = 1 + len(self._lists)
         items = [OutlineItem("卷宗封面", 0), OutlineItem("卷内目录", 1)]
         for document in self._volume.documents:
             items.append(OutlineItem(f"{document.serial} {document.name}", at))

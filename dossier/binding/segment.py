@@ -43,11 +43,10 @@ class Segment:
         ]
         return hashlib.sha256(json.dumps([FORMAT, told]).encode("ascii")).hexdigest() + ".pdf"
 
-    def open(self, shelf: Shelf) -> tuple[pikepdf.Pdf, bool]:
-        """The segment's PDF, read from disk as needed, and True when it had to be built. Raises BindError, OSError."""
+    def ready(self, shelf: Shelf) -> tuple[Path, bool]:
+        """The segment's PDF on the shelf, and True when it had to be built. Raises BindError, OSError."""
         kept = shelf.find(self.name)
-        path = kept or shelf.put(self.name, self.build())
-        return pikepdf.open(io.BufferedReader(_Reopened(path))), kept is None
+        return kept or shelf.put(self.name, self.build()), kept is None
 
     def build(self) -> bytes:
         """The PDF. Raises BindError(picture_missing | picture_unsupported | picture_mismatch)."""
@@ -88,30 +87,19 @@ def segments(volume: BindVolume) -> Iterator[Segment]:
             yield Segment(document, document.pages[at : at + MAX_PAGES])
 
 
-class _Reopened(io.RawIOBase):
-    """A file that is open only while it is read: a volume has more segments than a process may have open files."""
+def join(parts: list[Path], out: Path) -> pikepdf.Pdf:
+    """The segments' pages in one PDF, open for more, whose pictures stay on disk in `out` until they are written on.
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.name = str(path)
-        self._path, self._at, self._size = path, 0, path.stat().st_size
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        with self._path.open("rb") as file:
-            file.seek(self._at)
-            count = file.readinto(buffer)
-        self._at += count
-        return count
+    qpdf's own joining is used because copying pages between open files holds every picture in memory. Raises BindError, OSError.
+    """
+    if not parts:
+        return pikepdf.new()
+    pages = [word for part in parts for word in (str(part.resolve()), "1-z")]
+    plain = ["--static-id", "--remove-unreferenced-resources=no", "--keep-files-open=n"]
+    try:
+        pikepdf.Job(["qpdf", *plain, "--empty", "--pages", *pages, "--", str(out)]).run()
+        pdf = pikepdf.open(out)
+    except pikepdf.PdfError as error:
+        raise BindError("not_written", str(error)) from error
+    del pdf.trailer.ID
+    return pdf

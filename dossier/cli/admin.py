@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from dossier import app, people
@@ -75,7 +77,7 @@ def user_passwd(context: Context, login: str, password_stdin: bool) -> None:
 
 
 def _password(stdin: bool) -> str | None:
-    return click.get_text_stream("stdin").readline().rstrip("\n") if stdin else None
+    return sys.stdin.readline().rstrip("\n") if stdin else None
 
 
 @user.command("list")

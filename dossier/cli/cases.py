@@ -11,6 +11,7 @@ import click
 from dossier.cli.common import Context, as_json, put, say
 from dossier.desks import cases, closing
 from dossier.errors import EXIT_REFUSED, DossierError
+from review.gate import Gate
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -88,7 +89,7 @@ def event(context: Context, case_no: str, anchor: str, day: str) -> None:
 @click.option("--today", metavar="DATE", help="按哪一天核查（默认今天）。As of which day.")
 @as_json
 @click.pass_obj
-def check(context: Context, case_no: str, gate: str | None, today: str | None, json_out: bool) -> None:
+def check(context: Context, case_no: str, gate: Gate | None, today: str | None, json_out: bool) -> None:
     """核查一个案件还缺什么节点材料。What node evidence a case still lacks.
 
     例 example: bin/dossier check （2026）豫9924执118号 --gate closing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ def submit(
 
     例 example: bin/dossier submit --case （2026）豫9924执118号 --team 执行一团队 scans/*.jpg
     """
-    uploads = [Upload(path.name, partial(path.open, "rb")) for path in files]
+    uploads = [Upload.of(path) for path in files]
     request = Request(case_no, team, uploads, _declared(declared), again_of, key)
     with context.office() as (office, actor):
         try:

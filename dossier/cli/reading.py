@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from dossier.app import open_rules, open_sandbox
+from dossier.app import open_pool, open_rules, open_sandbox
 from dossier.cli.common import Context, Progress, as_json, put, read_settings, say
 from dossier.desks import searching, trial
 from dossier.errors import EXIT_BAD_INPUT, DossierError
 from dossier.settings import Settings
-from ocr.contract import EngineMissingError, ReaderError
+from ocr.contract import ReaderError
 from ocr.pool import ReaderPool
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…")
@@ -22,10 +22,7 @@ FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=
 
 @contextmanager
 def _pool(settings: Settings) -> Iterator[ReaderPool]:
-    try:
-        pool = ReaderPool(settings.reader, settings.page_processes)
-    except EngineMissingError as error:
-        raise DossierError("tool_missing", what=str(error)) from error
+    pool = open_pool(settings)
     try:
         yield pool
     finally:
@@ -46,7 +43,7 @@ def read(files: tuple[Path, ...], json_out: bool) -> None:
     """
     settings, failed, progress = read_settings(), 0, Progress()
     sandbox = open_sandbox(settings)
-    labels = trial.labels_of(open_rules().of(settings.default_profile))
+    labels = trial.labels_of(open_rules().lexicon(settings.default_profile))
     with _pool(settings) as pool:
         for path in files:
             try:
@@ -85,8 +82,8 @@ def classify(files: tuple[Path, ...], profile: str | None, json_out: bool) -> No
     例 example: bin/dossier classify scan.pdf --json
     """
     settings, failed = read_settings(), 0
-    catalogue = open_rules(settings.home).of(profile or settings.default_profile)
-    sandbox, labels = open_sandbox(settings), trial.labels_of(catalogue)
+    lexicon = open_rules(settings.home).lexicon(profile or settings.default_profile)
+    sandbox, labels = open_sandbox(settings), trial.labels_of(lexicon)
     with _pool(settings) as pool:
         for path in files:
             try:
@@ -98,7 +95,7 @@ def classify(files: tuple[Path, ...], profile: str | None, json_out: bool) -> No
                 failed += 1
                 _tell_failure(path, problem if isinstance(problem, DossierError) else DossierError("file_damaged"), json_out)
                 continue
-            _tell_documents(path, trial.classify_pages(facts, catalogue), json_out)
+            _tell_documents(path, trial.classify_pages(facts, lexicon), json_out)
     if failed:
         raise click.exceptions.Exit(EXIT_BAD_INPUT)
 

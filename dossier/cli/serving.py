@@ -1,12 +1,10 @@
-"""Commands that serve: the web server with its worker, and the demo."""
+"""Commands that serve: the web server with its worker, and the demo; what they need is imported only when they run."""
 
 from __future__ import annotations
 
 import click
 
 from dossier.cli.common import Context, read_settings
-from dossier.cli.demonstration import run_demo
-from dossier.web.server import serve_forever
 
 
 @click.command()
@@ -19,6 +17,8 @@ def serve(context: Context, port: int, host: str, no_worker: bool) -> None:
 
     例 example: bin/dossier serve --port 8000
     """
+    from dossier.web.server import serve_forever
+
     with context.office():
         pass
     serve_forever(read_settings(), host=host, port=port, worker=not no_worker)
@@ -32,8 +32,12 @@ def demo(no_serve: bool, port: int) -> None:
 
     例 example: bin/dossier demo --no-serve
     """
+    from dossier.cli.demonstration import run_demo
+
     settings = run_demo(read_settings())
     if not no_serve:
+        from dossier.web.server import serve_forever
+
         serve_forever(settings, host="127.0.0.1", port=port, worker=True)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from review.gate import check_case, node_states
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,9 @@ from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, Document, Volume
 from dossier.translate import case_fact, finding_json
+from review.gate import Gate, check_case
+from review.nodestates import EvidenceState, NodeState, node_states
+from review.rulebook import Catalogue
 
 GATES = {"handover": "移送", "closing": "结案", "archiving": "归档前"}
 
@@ -29,7 +31,7 @@ def _documents(session: Session, case: Case) -> tuple[Any, ...]:
     return tuple(fact_by_id(document) for document in rows)
 
 
-def check(office: Office, actor: Actor, case_no: str, gate: str | None, today: date | None = None) -> dict[str, Any]:
+def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: date | None = None) -> dict[str, Any]:
     """{"case_no","gate","rules","today","findings":[…]}: what is still missing, sorted by who must act. Writes nothing but the reading of it."""
     day = today or office.today()
     with office.db.write() as session:
@@ -47,7 +49,6 @@ def check(office: Office, actor: Actor, case_no: str, gate: str | None, today: d
             case_id=case.id,
             detail={"gate": gate, "today": day.isoformat(), "findings": len(findings), "blocking": blocking, "rules": catalogue.version},
         )
-    roles = {role.id: role.name for role in catalogue.roles.values()}
     return {
         "case_no": case_no,
         "gate": gate,
@@ -55,7 +56,7 @@ def check(office: Office, actor: Actor, case_no: str, gate: str | None, today: d
         "rules": f"{catalogue.profile} {catalogue.version}",
         "today": day.isoformat(),
         "blocking": blocking,
-        "findings": [finding_json(finding, roles) for finding in findings],
+        "findings": [finding_json(finding, catalogue.roles) for finding in findings],
     }
 
 
@@ -66,8 +67,8 @@ def case_page(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
         access.demand(actor, "case.read", Resource(team=case.team_id))
         catalogue = office.rules.of(case.profile)
         states = node_states(catalogue, office.rules.calendar, case_fact(case), _documents(session, case), office.today())
-        kinds = [kind for kind in session.execute(select(Volume.kind).where(Volume.case_id == case.id)).scalars()]
-        page = {"case": case_json(case), "nodes": [_node(office, state) for state in states]}
+        kinds = list(session.execute(select(Volume.kind).where(Volume.case_id == case.id)).scalars())
+        page = {"case": case_json(case), "nodes": [_node(office, catalogue, state) for state in states]}
     readable = [kind for kind in kinds if kind != "sub" or "sub_reader" in actor.roles]
     page["volumes"] = [{"kind": kind, "entries": contents_json(office, actor, case_no, kind)} for kind in readable]
     with office.db.write() as session:
@@ -75,20 +76,30 @@ def case_page(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
     return page
 
 
-def _node(office: Office, state: Any) -> dict[str, Any]:
+def _node(office: Office, catalogue: Catalogue, state: NodeState) -> dict[str, Any]:
     return {
         "node": state.node.id,
         "name": state.node.name,
         "phase": state.node.phase,
         "key": state.node.key_node,
         "state": state.state,
-        "evidence": [
-            {"type": line.type_id, "name": line.name, "there": list(line.documents), "needed": line.needed} for line in state.evidence
-        ],
+        "why": state.why,
+        "evidence": [_evidence(catalogue, line) for line in state.lines],
         "due": state.due.isoformat() if state.due else None,
         "left": workdays_left(office, state.due) if state.due else None,
-        "provisional": state.provisional,
-        "cite": state.cite,
+        "provisional": any(clock.provisional for clock in state.deadlines if clock.due == state.due),
+        "cite": catalogue.cited(state.node.cite),
+    }
+
+
+def _evidence(catalogue: Catalogue, line: EvidenceState) -> dict[str, Any]:
+    return {
+        "type": line.evidence.material,
+        "name": " / ".join(catalogue.type(type_id).name for type_id in line.evidence.accepted),
+        "documents": [{"id": int(document.ref), "title": document.title} for document in line.documents],
+        "demanded": line.demanded,
+        "lacking": line.lacking,
+        "parties": [party for party in line.parties if party],
     }
 
 

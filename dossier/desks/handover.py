@@ -8,6 +8,7 @@ import unicodedata
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import select
@@ -35,6 +36,11 @@ class Upload:
 
     name: str
     open: Callable[[], BinaryIO]
+
+    @classmethod
+    def of(cls, path: Path) -> Upload:
+        """A file on this machine."""
+        return cls(path.name, lambda: path.open("rb"))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from review.completeness import check_document, check_submission, ink_labels
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dossier import people
@@ -16,8 +16,10 @@ from dossier.pagework import labels_key
 from dossier.records import ledger
 from dossier.records.tables import Document, Page, Submission
 from dossier.translate import case_fact, document_fact, finding_row, page_facts
-from review.facts import PageFacts
+from review.completeness import check_document, ink_labels
+from review.facts import DocumentFact, PageFacts
 from review.findings import Finding
+from review.handover import check_submission
 from review.segment import Piece, Stack, segment
 
 
@@ -31,7 +33,7 @@ class Found:
 
 def labels(office: Office, profile: str) -> tuple[str, ...]:
     """The printed labels beside which this profile's documents want handwriting."""
-    return labels_key(ink_labels(office.rules.of(profile)))
+    return labels_key(ink_labels(office.rules.lexicon(profile)))
 
 
 def _load(session: Session, submission_id: int) -> Submission:
@@ -49,7 +51,7 @@ def find_documents(office: Office, submission_id: int) -> Found:
     """Segments and classifies the pages of a hand-over."""
     with office.db.read() as session:
         submission = _load(session, submission_id)
-        stack: Stack = segment(_facts(submission), office.rules.of(submission.case.profile))
+        stack: Stack = segment(_facts(submission), office.rules.lexicon(submission.case.profile))
     return Found(stack.pieces, {int(page): int(first) for page, first in stack.duplicates.items()})
 
 
@@ -85,16 +87,27 @@ def judge(office: Office, submission_id: int) -> tuple[Finding, ...]:
     today = office.today()
     with office.db.read() as session:
         submission = _load(session, submission_id)
-        catalogue = office.rules.of(submission.case.profile)
+        lexicon = office.rules.lexicon(submission.case.profile)
         case = case_fact(submission.case)
         documents = tuple(document_fact(document) for document in submission.documents)
         found: list[Finding] = []
         for document in documents:
-            found += check_document(document, case, catalogue, today)
+            found += check_document(document, case, lexicon, today)
         declared = [(row["name"], row["pages"]) for row in submission.declared] if submission.declared else None
-        found += check_submission(documents, _facts(submission), case, declared, catalogue, today)
+        held = _held(session, submission)
+        found += check_submission(documents, _facts(submission), case, declared, lexicon, today, held)
         found += [_unread(page) for page in submission.pages if page.state == "unreadable"]
     return tuple(found)
+
+
+def _held(session: Session, submission: Submission) -> tuple[DocumentFact, ...]:
+    """What the dossier of the case has already."""
+    rows = session.execute(
+        select(Document)
+        .where(Document.case_id == submission.case_id, Document.state.in_(("accepted", "placed", "kept")))
+        .order_by(Document.id)
+    ).scalars()
+    return tuple(document_fact(document) for document in rows)
 
 
 def _unread(page: Page) -> Finding:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from review.contents import ContentsEntry, contents
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +22,7 @@ from dossier.pages import restore_picture
 from dossier.records import ledger
 from dossier.records.tables import VOLUME_KINDS, Case, Document, File, Outbox, Page, Submission, Volume
 from dossier.translate import document_fact
+from review.contents import ContentsEntry, contents
 from storage.contract import DamagedError
 
 KIND_NAMES = {"main": "正卷", "sub": "副卷", "pouch": "证据袋"}
@@ -44,11 +44,11 @@ def object_id(case_no: str, kind: str) -> str:
     return f"urn:dossier:{case_no}:{kind}"
 
 
-def place(office: Office, submission_id: int) -> Any:
+def place(office: Office, submission_id: int) -> Callable[[Session], None]:
     """The place step: stores a version of each volume concerned, then (in the returned function) writes where everything is."""
     with office.db.read() as session:
         submission = _submission(session, submission_id)
-        plans = _plans(office, session, submission)
+        plans = _plans(office, submission)
         message = f"place {submission.receipt_no}"
         order = {plan.kind: _order(office, session, submission.case, plan.kind, set(plan.documents)) for plan in plans}
         for plan in plans:
@@ -78,7 +78,7 @@ def _volume_kind(office: Office, document: Document, addendum: bool) -> str | No
     return "pouch" if addendum and kind == "main" else kind
 
 
-def _plans(office: Office, session: Session, submission: Submission) -> list[_Plan]:
+def _plans(office: Office, submission: Submission) -> list[_Plan]:
     plans: dict[str, _Plan] = {}
     secret = {page.file_id for document in submission.documents if _is_sub(office, document) for page in document.pages}
     for document in submission.documents:

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from review.completeness import ink_labels
-
 from dossier.errors import DossierError
 from dossier.pages import text_layers
 from dossier.pagework import PageJob, PageResult, labels_key, read_page
 from dossier.translate import mark_facts, text_lines
 from ocr.pool import ReaderPool
-from review.catalogue import Catalogue
+from review.completeness import ink_labels
 from review.facts import PageFacts, TextLine
+from review.lexicon import Lexicon
 from review.segment import segment
 from scanners.contract import UnreadableError
 from scanners.pages import inspect, render
@@ -126,7 +125,7 @@ def page_facts(name: str, page: ReadPage) -> PageFacts:
     )
 
 
-def classify_pages(pages: Sequence[PageFacts], catalogue: Catalogue) -> list[dict[str, Any]]:
+def classify_pages(pages: Sequence[PageFacts], lexicon: Lexicon) -> list[dict[str, Any]]:
     """{"pages","type","name","nodes","score","confident","case_no","why"} of each document in a stack."""
     return [
         {
@@ -139,10 +138,10 @@ def classify_pages(pages: Sequence[PageFacts], catalogue: Catalogue) -> list[dic
             "case_no": piece.case_no,
             "why": piece.guess.why,
         }
-        for piece in segment(pages, catalogue).pieces
+        for piece in segment(pages, lexicon).pieces
     ]
 
 
-def labels_of(catalogue: Catalogue) -> tuple[str, ...]:
+def labels_of(lexicon: Lexicon) -> tuple[str, ...]:
     """The labels that reading should look for."""
-    return ink_labels(catalogue)
+    return ink_labels(lexicon)

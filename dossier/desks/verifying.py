@@ -89,9 +89,9 @@ def _spool(office: Office, everything: bool) -> Iterator[CheckResult]:
         yield office.spool.verify(key, sha256)
     if everything:
         keys = {key for key, _ in known}
-        for key in office.spool.keys():
-            if key not in keys:
-                yield CheckResult(f"spool/{key}", "unknown", "no receipt names this file")
+        yield from office.spool.strays()
+        for key in set(office.spool.keys()) - keys:
+            yield CheckResult(f"spool/{key}", "unknown", "no receipt names this file")
 
 
 def _volumes(office: Office, everything: bool) -> Iterator[CheckResult]:

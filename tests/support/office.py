@@ -1,0 +1,73 @@
+"""An office for tests: a temporary folder and a reader's name come in, an initialised open office with one case goes out."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dossier import people
+from dossier.access import Actor
+from dossier.app import open_office
+from dossier.clock import Clock
+from dossier.desks import cases, handover
+from dossier.desks.handover import Request, Upload
+from dossier.office import Office
+from dossier.settings import Settings
+
+CASE_NO = "（2026）豫9924执118号"
+TEAM = "执行实施一团队"
+PASSWORD = "a-long-test-password"
+NOW = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
+CASE: dict[str, Any] = {
+    "case_no": CASE_NO,
+    "kind": "执",
+    "court": "云川县人民法院",
+    "filed_on": "2026-08-17",
+    "team": TEAM,
+    "handler": "周执行",
+    "clerk": "吴记录",
+    "applicants": "李测试",
+    "respondents": "张某甲",
+    "cause": "民间借贷纠纷",
+    "amount": "204650.00",
+}
+
+
+def fixed_clock(moment: datetime = NOW) -> Clock:
+    """A clock that stands still."""
+    return Clock(lambda: moment)
+
+
+def settings_for(home: Path, *, reader: str = "none", database_url: str = "", **more: str) -> Settings:
+    """Settings as the environment would give them; one page process and the quick sandbox unless said otherwise."""
+    environ = {"DOSSIER_HOME": str(home), "DOSSIER_READER": reader, "DOSSIER_PAGE_PROCESSES": "1", "DOSSIER_DATABASE_URL": database_url}
+    return Settings.read(environ | {f"DOSSIER_{name.upper()}": value for name, value in more.items()})
+
+
+def open_test_office(home: Path, *, reader: str = "none", clock: Clock | None = None, database_url: str = "", **more: str) -> Office:
+    """An initialised office with the case CASE, a clerk, a team member and a director (password PASSWORD)."""
+    office = open_office(settings_for(home, reader=reader, database_url=database_url, **more), clock or fixed_clock(), initialise=True)
+    operator = operator_of(office)
+    cases.import_cases(office, operator, json.dumps([CASE], ensure_ascii=False).encode())
+    for login, roles, team in (("clerk", ["clerk"], None), ("team1", ["team"], TEAM), ("director", ["director"], None)):
+        people.add(office, operator, login=login, display=login, roles=roles, team=team, password=PASSWORD, must_change=False)
+    return office
+
+
+def operator_of(office: Office) -> Actor:
+    """The command line's built-in actor."""
+    return people.acting_as(office, people.OPERATOR)
+
+
+def upload(name: str, data: bytes) -> Upload:
+    """Bytes as an upload."""
+    return Upload(name, lambda: io.BytesIO(data))
+
+
+def hand_over(office: Office, uploads: Sequence[Upload], *, actor: Actor | None = None, **more: Any) -> dict[str, Any]:
+    """A hand-over of the test case by its team; the receipt."""
+    return handover.receive(office, actor or people.acting_as(office, "team1"), Request(CASE_NO, TEAM, uploads, **more))

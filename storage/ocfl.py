@@ -98,7 +98,7 @@ class FolderVolumes:
         damaged = []
         for object_root in layout.object_roots(self._root):
             try:
-                yield _load(object_root).inventory.object_id
+                yield _settled(object_root).inventory.object_id
             except (DamagedError, OSError) as error:
                 damaged.append(f"{object_root.name}: {error}")
         if damaged:
@@ -126,7 +126,12 @@ class FolderVolumes:
 
     def _current(self, object_id: str) -> _Current | None:
         object_root = self._place(object_id)
-        return _load(object_root) if object_root.exists() else None
+        try:
+            return _settled(object_root) if object_root.exists() else None
+        except FileNotFoundError:
+            if object_root.exists():
+                raise
+            return None  # its first commit failed, and withdrew it while we looked
 
     def _inventory(self, object_id: str) -> Inventory:
         current = self._current(object_id)
@@ -232,6 +237,15 @@ def _taking_back(work: Path, published: Path, root_copies: bytes | None = None) 
         except OSError as second:
             error.add_note(f"{published} could not be withdrawn: {second}")
         raise
+
+
+def _settled(object_root: Path) -> _Current:
+    """_load() for whoever does not hold the object's lock: what looks like damage may be a commit between its renames."""
+    try:
+        return _load(object_root)
+    except DamagedError:
+        with files.locked(object_root, shared=True):
+            return _load(object_root)
 
 
 def _load(object_root: Path) -> _Current:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.contract import Spool
 from storage.spool import FolderSpool
+from tests.support.scratch import scratch
 
 IMPLEMENTATIONS: dict[str, Callable[[Path], Spool]] = {"folder": lambda place: FolderSpool(place / "spool")}
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with scratch() as folder:
+        yield folder
+
+
 @pytest.fixture(params=sorted(IMPLEMENTATIONS))
-def spool(request: pytest.FixtureRequest, tmp_path: Path) -> Spool:
-    return IMPLEMENTATIONS[request.param](tmp_path)
+def spool(request: pytest.FixtureRequest, place: Path) -> Spool:
+    return IMPLEMENTATIONS[request.param](place)
 
 
 class Breaking(io.BytesIO):
@@ -53,11 +60,11 @@ def test_reads_from_where_the_stream_stands(spool: Spool) -> None:
     assert spool.path(spool.put(source).key).read_bytes() == b"body"
 
 
-def test_a_broken_upload_leaves_nothing(spool: Spool, tmp_path: Path) -> None:
+def test_a_broken_upload_leaves_nothing(spool: Spool, place: Path) -> None:
     with pytest.raises(ConnectionResetError):
         spool.put(Breaking(b"half of a file"))
     assert list(spool.keys()) == []
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert [path for path in place.rglob("*") if path.is_file()] == []
 
 
 def test_deleting_twice_ends_well(spool: Spool) -> None:
@@ -92,7 +99,7 @@ def test_verify_tells_damaged_from_missing(spool: Spool) -> None:
     assert spool.verify(kept.key, kept.sha256).status == "missing"
 
 
-def test_a_second_opening_sees_the_same_files(tmp_path: Path) -> None:
+def test_a_second_opening_sees_the_same_files(place: Path) -> None:
     for make in IMPLEMENTATIONS.values():
-        kept = make(tmp_path).put(io.BytesIO(b"x"))
-        assert list(make(tmp_path).keys()) == [kept.key]
+        kept = make(place).put(io.BytesIO(b"x"))
+        assert list(make(place).keys()) == [kept.key]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,21 @@ import pytest
 from storage.contract import ConflictError, DamagedError, VolumeStore
 from storage.ocfl import FolderVolumes
 from tests.support.ocfl_oracle import complaints_about_root
+from tests.support.scratch import scratch
 
 IMPLEMENTATIONS: dict[str, Callable[[Path], VolumeStore]] = {"folder": lambda place: FolderVolumes(place / "main", threads=2)}
 ID = "urn:dossier:豫9924:2026:118:main"
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with scratch() as folder:
+        yield folder
+
+
 @pytest.fixture(params=sorted(IMPLEMENTATIONS))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> VolumeStore:
-    return IMPLEMENTATIONS[request.param](tmp_path)
+def store(request: pytest.FixtureRequest, place: Path) -> VolumeStore:
+    return IMPLEMENTATIONS[request.param](place)
 
 
 def commit(store: VolumeStore, head: int, add: dict[str, Any], remove: tuple[str, ...] = (), object_id: str = ID, **other: str) -> Any:
@@ -37,8 +44,8 @@ def bad(store: VolumeStore) -> list[Any]:
     return [result for result in store.verify_root() if result.status != "ok"]
 
 
-def test_versions_are_kept_beside_one_another(store: VolumeStore, tmp_path: Path) -> None:
-    scan = tmp_path / "0001.jpg"
+def test_versions_are_kept_beside_one_another(store: VolumeStore, place: Path) -> None:
+    scan = place / "0001.jpg"
     scan.write_bytes(b"\xff\xd8 a page \xff\xd9" * 5000)
     assert store.head(ID) == 0
     first = commit(store, 0, {"original/m1/0001.jpg": scan, "meta/目录.json": b"[1]"})
@@ -59,31 +66,31 @@ def test_versions_are_kept_beside_one_another(store: VolumeStore, tmp_path: Path
     assert list(store.recover()) == []
 
 
-def test_another_validator_agrees(store: VolumeStore, tmp_path: Path) -> None:
+def test_another_validator_agrees(store: VolumeStore, place: Path) -> None:
     for number in range(4):
         object_id = f"{ID}:{number}"
         commit(store, 0, {"a": b"1", "b/c": b"2", "d": b"1"}, object_id=object_id)
         commit(store, 1, {"e": b"2", "a": b"3"}, remove=("d",), object_id=object_id)
         commit(store, 2, {"f": b"1"}, object_id=object_id)
-    assert complaints_about_root(tmp_path / "main") == ""
+    assert complaints_about_root(place / "main") == ""
     assert sorted(store.objects()) == [f"{ID}:{number}" for number in range(4)]
 
 
-def test_an_empty_store_is_valid(store: VolumeStore, tmp_path: Path) -> None:
-    assert complaints_about_root(tmp_path / "main") == ""
+def test_an_empty_store_is_valid(store: VolumeStore, place: Path) -> None:
+    assert complaints_about_root(place / "main") == ""
     assert [result.status for result in store.verify_root()] == ["ok"] * 3
     assert list(store.objects()) == []
 
 
-def test_bytes_already_in_the_object_are_not_kept_again(store: VolumeStore, tmp_path: Path) -> None:
+def test_bytes_already_in_the_object_are_not_kept_again(store: VolumeStore, place: Path) -> None:
     page = b"page" * 1000
     commit(store, 0, {"a/1": page, "a/2": page})
     commit(store, 1, {"b/renamed": page}, remove=("a/1", "a/2"))
     commit(store, 2, {"a/1": page, "new": b"n"})
-    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == page] == [store.path(ID, "a/1")]
+    assert [path for path in place.rglob("*") if path.is_file() and path.read_bytes() == page] == [store.path(ID, "a/1")]
     assert read(store, "a/1") == read(store, "b/renamed", 2) == page
     assert bad(store) == []
-    assert complaints_about_root(tmp_path / "main") == ""
+    assert complaints_about_root(place / "main") == ""
 
 
 def test_each_object_stands_alone(store: VolumeStore) -> None:
@@ -95,13 +102,13 @@ def test_each_object_stands_alone(store: VolumeStore) -> None:
 
 
 @pytest.mark.parametrize("expected", [0, 1, 3])
-def test_another_newest_version_is_a_conflict(store: VolumeStore, expected: int, tmp_path: Path) -> None:
+def test_another_newest_version_is_a_conflict(store: VolumeStore, expected: int, place: Path) -> None:
     commit(store, 0, {"a": b"1"})
     commit(store, 1, {"a": b"2"})
-    before = sorted(tmp_path.rglob("*"))
+    before = sorted(place.rglob("*"))
     with pytest.raises(ConflictError):
         commit(store, expected, {"a": b"3"})
-    assert sorted(tmp_path.rglob("*")) == before
+    assert sorted(place.rglob("*")) == before
     assert read(store, "a") == b"2"
 
 
@@ -162,14 +169,14 @@ def test_what_is_not_there_is_a_key_error(store: VolumeStore) -> None:
     assert [result.status for result in store.verify("nobody")] == ["missing"]
 
 
-def test_a_source_that_is_gone_keeps_nothing(store: VolumeStore, tmp_path: Path) -> None:
+def test_a_source_that_is_gone_keeps_nothing(store: VolumeStore, place: Path) -> None:
     commit(store, 0, {"a": b"1"})
-    before = sorted(tmp_path.rglob("*"))
+    before = sorted(place.rglob("*"))
     with pytest.raises(FileNotFoundError):
-        commit(store, 1, {"b": b"2", "c": tmp_path / "gone"})
+        commit(store, 1, {"b": b"2", "c": place / "gone"})
     with pytest.raises(FileNotFoundError):
-        commit(store, 0, {"b": b"2", "c": tmp_path / "gone"}, object_id="new")
-    assert sorted(tmp_path.rglob("*")) == before
+        commit(store, 0, {"b": b"2", "c": place / "gone"}, object_id="new")
+    assert sorted(place.rglob("*")) == before
 
 
 def test_damage_is_raised_and_never_served(store: VolumeStore) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from storage.ocfl import FolderVolumes
@@ -19,14 +17,6 @@ STATES: dict[int, dict[str, bytes]] = {
     2: {"original/m1/0001.jpg": b"one" * 700, "original/m2/0001.jpg": b"two" * 700, "meta/catalogue.json": b"[1, 2]"},
 }
 _seen: set[object] = set()
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """An empty folder, in memory where the system has such: these tests make thousands of stores and wait for no disk."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        yield Path(name)
 
 
 def volumes(place: Path) -> FolderVolumes:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import io
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
-from storage import files
+from storage import files, layout
 from storage.contract import NoSpaceError
 from storage.spool import FolderSpool
-from tests.faults.storage_flows import ID, check_sound, check_spool, check_volumes, commit, puts, scratch, volumes
+from tests.faults.storage_flows import ID, check_sound, check_spool, check_volumes, commit, puts, volumes
 from tests.support.disk_calls import Counter, watched
+from tests.support.scratch import scratch
 
 CODES = (errno.EIO, errno.ENOSPC, errno.EMFILE, errno.EROFS)
 
@@ -53,7 +56,7 @@ def test_one_call_of_a_commit_fails(code: int, number: int) -> None:
             shutil.copytree(start, place)
             store = volumes(place)
             counter = Counter(at, failing(code))
-            error = told(counter, lambda store=store: commit(store, number))
+            error = told(counter, partial(commit, store, number))
             acknowledged = error is None
             assert acknowledged or isinstance(error, NoSpaceError) == (code == errno.ENOSPC)
             struck = counter.struck
@@ -81,7 +84,7 @@ def test_the_disk_fails_for_good_in_the_middle_of_a_commit(number: int) -> None:
             shutil.copytree(start, place)
             store = volumes(place)
             counter = Counter(at, failing(errno.EIO), sticky=True)
-            error = told(counter, lambda store=store: commit(store, number))
+            error = told(counter, partial(commit, store, number))
             acknowledged = error is None
             assert acknowledged or getattr(error, "errno", None) == errno.EIO
             struck = counter.struck
@@ -102,7 +105,7 @@ def test_a_call_fails_while_files_come_in(code: int, sticky: bool) -> None:
             spool = FolderSpool(place / "spool")
             counter = Counter(at, failing(code), sticky=sticky)
             acknowledged: dict[str, bytes] = {}
-            error = told(counter, lambda spool=spool, acknowledged=acknowledged: acknowledged.update(puts(spool)))
+            error = told(counter, partial(acknowledged.update, puts(spool)))
             assert error is None or isinstance(error, NoSpaceError) == (code == errno.ENOSPC)
             struck = counter.struck
             with watched():
@@ -169,3 +172,59 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     store = volumes(tmp_path)
     assert [path.name for path in (tmp_path / "main").iterdir()] == ["letters.txt"]
     assert {(result.name, result.status) for result in store.verify_root()} >= {("letters.txt", "unknown"), ("0=ocfl_1.1", "missing")}
+
+
+def vanishing_once() -> Callable[[int, int], None]:
+    """A lock that comes too late the first time: meanwhile somebody took what was to be locked for abandoned, and removed it."""
+    real, seen = fcntl.flock, [0]
+
+    def late(number: int, operation: int) -> None:
+        seen[0] += 1
+        if seen[0] == 1:
+            path = Path(f"/proc/self/fd/{number}").readlink()
+            path.rmdir() if path.is_dir() else path.unlink()
+        real(number, operation)
+
+    return late
+
+
+def test_an_upload_removed_before_its_lock_takes_another_name(tmp_path: Path) -> None:
+    spool = FolderSpool(tmp_path / "spool")
+    with patch.object(fcntl, "flock", vanishing_once()):
+        kept = spool.put(io.BytesIO(b"page"))
+    assert spool.path(kept.key).read_bytes() == b"page"
+    check_spool(tmp_path, {kept.key: b"page"})
+
+
+def test_a_staging_folder_removed_before_its_lock_is_made_again(tmp_path: Path) -> None:
+    store = volumes(tmp_path)
+    with patch.object(fcntl, "flock", vanishing_once()):
+        commit(store, 1)
+    check_volumes(tmp_path, {1})
+
+
+def test_reading_while_the_next_version_is_installed(tmp_path: Path) -> None:
+    store = volumes(tmp_path)
+    commit(store, 1)
+    commit(store, 2)
+    real, seen = layout.version_numbers, [0]
+
+    def from_a_moment_ago(object_root: Path) -> list[int]:
+        seen[0] += 1
+        return [1] if seen[0] == 1 else real(object_root)
+
+    with patch.object(layout, "version_numbers", from_a_moment_ago):
+        assert store.version(ID).number == 2
+    assert seen == [2]
+
+
+def test_reading_while_the_first_version_is_withdrawn(tmp_path: Path) -> None:
+    store = volumes(tmp_path)
+    commit(store, 1)
+
+    def gone(object_root: Path) -> list[int]:
+        shutil.rmtree(object_root)
+        raise FileNotFoundError(errno.ENOENT, "gone", str(object_root))
+
+    with patch.object(layout, "version_numbers", gone):
+        assert store.head(ID) == 0

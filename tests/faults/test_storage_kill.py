@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from storage.spool import FolderSpool
-from tests.faults.storage_flows import ID, check_spool, check_volumes, commit, puts, scratch, volumes
+from tests.faults.storage_flows import ID, check_spool, check_volumes, commit, puts, volumes
 from tests.support.disk_calls import killed_at, watched
+from tests.support.scratch import scratch
 
 
 def sweep(

@@ -9,9 +9,10 @@ import pytest
 
 from storage.contract import DamagedError
 from storage.spool import FolderSpool
-from tests.faults.storage_flows import check_spool, check_volumes, commit, puts, scratch, volumes
+from tests.faults.storage_flows import check_spool, check_volumes, commit, puts, volumes
 from tests.support.disk_calls import watched
 from tests.support.power_loss import Call, crash_states, recorded, write_tree
+from tests.support.scratch import scratch
 
 Run = tuple[Path, list[Call]]  # the folder a run was made in, and its calls
 CHANCES = 8

@@ -15,7 +15,7 @@ import pytest
 from storage.contract import DamagedError
 from storage.inventory import sidecar
 from storage.ocfl import FolderVolumes
-from tests.faults.storage_flows import scratch
+from tests.support.scratch import scratch
 
 IDS = ("urn:dossier:豫9924:2026:118:main", "urn:dossier:豫9924:2026:119:main")
 
@@ -252,3 +252,13 @@ def test_empty_folders_between_root_and_objects_are_found(place: Path) -> None:
     assert complaints(place) == {"abc/def": "unknown"}
     assert len(list(FolderVolumes(place / "main").recover())) == 2
     assert complaints(place) == {}
+
+
+def test_a_version_folder_under_another_number_is_found(place: Path) -> None:
+    root = object_root(place)
+    (root / "v3").rename(root / "v4")
+    store = FolderVolumes(place / "main")
+    assert sorted(_readable(store, object_id) for object_id in IDS) == [False, True]
+    found = complaints(place)
+    assert found[named(place, root / "v3" / "inventory.json")] == "missing"
+    assert found[named(place, root / "v4" / "inventory.json")] == "damaged"

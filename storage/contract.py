@@ -39,8 +39,6 @@ class Spool(Protocol):
     def strays(self) -> Iterable[CheckResult]: ...
     def recover(self) -> Iterable[str]: ...  # what a crash left half written is removed; what it did, in words
     def verify(self, key: str, sha256: str) -> CheckResult: ...
-    def strays(self) -> Iterable[CheckResult]: ...  # what lies there and is neither a kept file nor a living upload
-    def recover(self) -> Iterable[str]: ...  # removes what a crash left half written; what it did, in words
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,7 @@ def _document(page: PageDoc) -> Any:
 
 def _compile(query: Query, acl: Sequence[str]) -> tuple[Any, bool]:
     """The engine's query, and whether its scores differ from page to page."""
-    must = [(Occur.Must, _silent(tantivy.Query.term_set_query(_SCHEMA, "acl", list(acl))))]
+    must = [(Occur.Must, _any_of("acl", acl))]
     phrases = [tokens for tokens in map(query_tokens, query.phrases) if tokens]
     must += [(Occur.Must, _phrase("text", tokens)) for tokens in phrases]
     must += [(Occur.MustNot, _phrase("text", tokens)) for tokens in map(query_tokens, query.excluded) if tokens]
@@ -183,14 +183,19 @@ def _compile(query: Query, acl: Sequence[str]) -> tuple[Any, bool]:
         if tokens := query_tokens(value):
             must.append((Occur.Must, _silent(_phrase(field, tokens))))
     if query.type_ids:
-        must.append((Occur.Must, _silent(tantivy.Query.term_set_query(_SCHEMA, "type_id", list(query.type_ids)))))
+        must.append((Occur.Must, _any_of("type_id", query.type_ids)))
     if query.date_from or query.date_to:
         first, last = day_number(query.date_from) or 1, day_number(query.date_to) or 99991231
         days = tantivy.Query.range_query(_SCHEMA, "doc_date", FieldType.Integer, first, last)
         must.append((Occur.Must, _silent(days)))
     whole = sorted({number for phrase in query.phrases for number in numbers(phrase)})
     must += [(Occur.Should, tantivy.Query.term_query(_SCHEMA, "numbers", number)) for number in whole]
-    return tantivy.Query.boolean_query(must), bool(phrases)
+    return tantivy.Query.boolean_query(must), bool(whole) or any(len(tokens) > 1 or len(tokens[0]) > 1 for tokens in phrases)
+
+
+def _any_of(field: str, words: Sequence[str]) -> Any:
+    terms = [(Occur.Should, tantivy.Query.term_query(_SCHEMA, field, word, index_option="basic")) for word in words]
+    return _silent(tantivy.Query.boolean_query(terms))
 
 
 def _silent(query: Any) -> Any:
@@ -206,29 +211,30 @@ def _phrase(field: str, tokens: Sequence[str]) -> Any:
 
 
 def _slice(searcher: Any, asked: Any, scored: bool, limit: int, offset: int) -> Result:
-    total = int(searcher.search(asked, limit=1).count)
-    wanted = min(offset + max(limit, 0), total)
-    if wanted <= offset:
-        return Result(total, ())
-    hits = _best(searcher, asked, wanted) if scored else _by_id(searcher, asked, wanted)
+    # Never more than there are: tantivy makes room for as many hits as it is asked for.
+    wanted = min(offset + max(limit, 0), int(searcher.num_docs))
+    total, hits = _best(searcher, asked, wanted) if scored else _by_id(searcher, asked, wanted)
     return Result(total, tuple(hits[offset:wanted]))
 
 
-def _by_id(searcher: Any, asked: Any, wanted: int) -> list[Hit]:
-    hits = searcher.search(asked, limit=wanted, order_by_field="page_id", order=Order.Asc).hits
-    return [Hit(_page_id(page_id), 0.0) for page_id, _ in hits]
+def _by_id(searcher: Any, asked: Any, wanted: int) -> tuple[int, list[Hit]]:
+    found = searcher.search(asked, limit=wanted + 1, order_by_field="page_id", order=Order.Asc)
+    return int(found.count), [Hit(_page_id(page_id), 0.0) for page_id, _ in found.hits]
 
 
-def _best(searcher: Any, asked: Any, wanted: int) -> list[Hit]:
-    """The `wanted` best, ties by page_id: tantivy breaks ties by place in the index, so every hit that ties with the last is fetched."""
+def _best(searcher: Any, asked: Any, wanted: int) -> tuple[int, list[Hit]]:
+    """All there are and the `wanted` best, ties by page_id: tantivy breaks ties by place, so whatever ties with the last is fetched too."""
     fetch = wanted + 1
     while True:
-        hits = searcher.search(asked, limit=fetch).hits
-        if len(hits) < fetch or hits[-1][0] < hits[wanted - 1][0]:
+        found = searcher.search(asked, limit=fetch)
+        hits = found.hits
+        if len(hits) < fetch or not wanted or hits[-1][0] < hits[wanted - 1][0]:
             break
         fetch *= 4
     ids = searcher.fast_field_values("page_id", [address for _, address in hits])
-    return sorted((Hit(_page_id(page_id), float(score)) for page_id, (score, _) in zip(ids, hits, strict=True)), key=_rank)[:wanted]
+    return int(found.count), sorted(
+        (Hit(_page_id(page_id), float(score)) for page_id, (score, _) in zip(ids, hits, strict=True)), key=_rank
+    )
 
 
 def _page_id(value: float | None) -> int:

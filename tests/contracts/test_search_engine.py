@@ -337,7 +337,9 @@ def test_cut_files_are_unavailable_and_never_an_empty_answer(
     engine.apply([page(n, "裁定书") for n in range(50)], [], 1)
     engine.close()
     for path in tmp_path.glob("index/generation-*/*"):
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        half = path.read_bytes()[: path.stat().st_size // 2]
+        path.unlink()  # never cut a file short that a thread may have mapped: SIGBUS
+        path.write_bytes(half)
     use_everything(make())
 
 

@@ -37,7 +37,8 @@ def bind(volume: BindVolume, out: Path, cache: Path | None = None) -> Bound:
     """Writes the volume to `out`, validated as PDF/A-2b before it takes that name; equal volumes give equal bytes.
 
     cache: a folder of this volume alone, where unchanged documents are found again; what this binding did not need is removed from it.
-    One binding at a time may use it. Raises BindError; `out` is then as it was.
+    One binding at a time may use it. Call it where no other thread runs: the validator turns Python's warnings into errors for the whole
+    process while it reads. Raises BindError; `out` is then as it was.
     """
     check(volume)
     try:

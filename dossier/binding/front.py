@@ -14,7 +14,7 @@ LEFT, RIGHT = 64.0, WIDTH - 44.0  # the left margin is where a paper volume is s
 _CELL = 5.0  # between a rule and the text beside it
 _COVER_TOP, _LABEL = 318.0, 92.0
 _LIST_TOP, _LIST_BOTTOM, _LIST_HEAD, _ROW = 112.0, HEIGHT - 56.0, 32.0, 31.0
-_LIST_SIZE = 10.5
+_LIST_SIZE, _MOST_LINES = 10.5, 12
 _COLUMNS = (("序号", 34.0), ("文号", 112.0), ("文书名称", 172.0), ("日期", 74.0), ("页次", 50.0), ("备注", 45.28))
 
 
@@ -73,15 +73,19 @@ def _cover_row(paper: Paper, top: float, height: float, cells: Sequence[tuple[st
 
 
 def _cell(paper: Paper, value: str | Sequence[str], x0: float, y0: float, x1: float, y1: float, size: float) -> None:
-    """A value inside its cell: smaller when it does not fit, and of a list that still does not fit the first names and how many there are."""
+    """A value inside its cell: smaller when it does not fit; then of a list the first names and how many there are, of a text its beginning."""
     width, height = x1 - x0 - 2 * _CELL, y1 - y0 - 4
     names = [value] if isinstance(value, str) else list(value)
-    texts = ["、".join(names)] + [f"{'、'.join(names[:kept])}等{len(names)}人" for kept in range(len(names) - 1, 0, -1)]
-    tries = [(text, points) for text in texts for points in (size, size - 1.5, size - 3, size - 4.5)]
-    for text, points in tries:
-        lines = paper.wrap(text, width, points)
+    for points in (size, size - 1.5, size - 3, size - 4.5):
+        lines = paper.wrap("、".join(names), width, points)
         if len(lines) * points * LEADING <= height:
             break
+    kept = len(names)
+    while kept > 1 and len(lines) * points * LEADING > height:
+        kept -= 1
+        lines = paper.wrap(f"{'、'.join(names[:kept])}等{len(names)}人", width, points)
+    if len(lines) * points * LEADING > height:
+        lines = paper.wrap(names[0], width, points, int(height / points / LEADING))
     paper.block(x0 + _CELL, (y0 + y1) / 2, lines, points)
 
 
@@ -119,7 +123,7 @@ def _row(document: BindDocument, measure: Paper) -> _Row:
     on = document.on.strftime("%Y.%m.%d") if document.on else ""
     values = (str(document.serial), document.document_no, document.name, on, document.page_range, document.remarks)
     widths = (width for _, width in _COLUMNS)
-    cells = tuple(measure.wrap(value, width - 2 * _CELL, _LIST_SIZE) for value, width in zip(values, widths, strict=True))
+    cells = tuple(measure.wrap(value, width - 2 * _CELL, _LIST_SIZE, _MOST_LINES) for value, width in zip(values, widths, strict=True))
     return _Row(document, cells, max(_ROW, max(map(len, cells)) * _LIST_SIZE * LEADING + 8))
 
 
@@ -167,8 +171,9 @@ def note(volume: BindVolume, lettering: Lettering) -> Paper:
     paper.text(LEFT + 16, 150, "本卷情况说明：", 14, weight="B")
     y = 182.0
     for size in (13.0, 11.0, 9.0, 7.0):
-        lines = paper.wrap(f"{_summary(volume)}\n{volume.note.remarks}", RIGHT - LEFT - 60, size)
-        if y + len(lines) * size * 1.7 < sign:
+        most = int((sign - y) / size / 1.7)
+        lines = paper.wrap(f"{_summary(volume)}\n{volume.note.remarks}", RIGHT - LEFT - 60, size, most)
+        if not lines[-1].endswith("…"):
             break
     for line in lines:
         paper.text(LEFT + 30, y, line, size)

@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
@@ -28,7 +28,7 @@ FACES: dict[Weight, tuple[Path, int]] = {
     "B": (Path("/usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc"), 2),
 }
 LACKING = "〓"  # printers' mark for a character that the font does not have; the character itself is still what is copied and found
-_KEPT_TABLES = {"CFF ", "head", "hhea", "hmtx", "maxp", "cmap"}
+_KEPT_TABLES = {"CFF ", "head", "hhea", "hmtx", "maxp"}
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,15 @@ def _subset(here: Face, cids: list[int], shelf: Shelf) -> bytes:
     name = hashlib.sha256(f"{here.name} {here.path.stat().st_size} {cids}".encode()).hexdigest() + ".cff"
     if kept := shelf.find(name):
         return shelf.read(kept)
+    program = _cut(here.path, here.number, tuple(cids))
+    shelf.put(name, program)
+    return program
+
+
+@lru_cache(maxsize=16)
+def _cut(path: Path, number: int, cids: tuple[int, ...]) -> bytes:
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, glyph_names=True, legacy_kern=False)
-    with TTFont(here.path, fontNumber=here.number, lazy=True) as font:
+    with TTFont(path, fontNumber=number, lazy=True) as font:
         for table in set(font.keys()) - _KEPT_TABLES - {"GlyphOrder"}:
             del font[table]
         subsetter = subset.Subsetter(options)
@@ -129,9 +136,7 @@ def _subset(here: Face, cids: list[int], shelf: Shelf) -> bytes:
         out = io.BytesIO()
         font.save(out)
     with TTFont(io.BytesIO(out.getvalue()), lazy=True) as small:
-        program = bytes(small.reader["CFF "])
-    shelf.put(name, program)
-    return program
+        return bytes(small.reader["CFF "])
 
 
 def _descendant(pdf: pikepdf.Pdf, here: Face, program: bytes, cids: list[int]) -> pikepdf.Object:

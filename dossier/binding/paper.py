@@ -52,23 +52,28 @@ class Paper:
         for index, line in enumerate(lines):
             self.text(x, top + index * size * LEADING, line, size, weight=weight, align=align)
 
-    def wrap(self, text: str, width: float, size: float, weight: Weight = "R") -> list[str]:
-        """The text in lines of at most `width` points; a closing mark hangs over rather than begin a line."""
-        return [line for part in text.splitlines() for line in self._fill(part, width, size, weight)]
+    def wrap(self, text: str, width: float, size: float, most: int | None = None) -> list[str]:
+        """The text in lines of at most `width` points; a closing mark hangs over rather than begin a line. What is beyond `most` lines is …"""
+        lines = [line for part in text.splitlines() for line in self._fill(part, width, size)]
+        if most is None or len(lines) <= most:
+            return lines
+        return [*lines[: most - 1], lines[most - 1][:-1] + "…"]
 
-    def _fill(self, text: str, width: float, size: float, weight: Weight) -> Iterator[str]:
-        line = ""
-        for word in self._pieces(text, width, size, weight):
-            if line and word not in _NEVER_FIRST and self._lettering.width(line + word, size, weight) > width:
+    def _fill(self, text: str, width: float, size: float) -> Iterator[str]:
+        line, used = "", 0.0
+        for word in self._pieces(text, width, size):
+            wide = self._lettering.width(word, size)
+            if line and word not in _NEVER_FIRST and used + wide > width:
                 yield line.rstrip()
-                line = ""
-            line += word if line or not word.isspace() else ""
+                line, used = "", 0.0
+            if line or not word.isspace():
+                line, used = line + word, used + wide
         if line:
             yield line.rstrip()
 
-    def _pieces(self, text: str, width: float, size: float, weight: Weight) -> Iterator[str]:
+    def _pieces(self, text: str, width: float, size: float) -> Iterator[str]:
         for word in _WORDS.findall(text):
-            yield from word if self._lettering.width(word, size, weight) > width else [word]
+            yield from word if self._lettering.width(word, size) > width else [word]
 
     def content(self) -> bytes:
         return "\n".join(["q 0 g 0 G", *self._commands, "Q"]).encode("ascii")

@@ -8,6 +8,7 @@ import queue
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -50,31 +51,36 @@ def _serve(pipe: connection.Connection, factory: Callable[[], Recognizer]) -> No
     try:
         engine = factory()
     except EngineMissingError as error:
-        pipe.send_bytes(pickle.dumps((False, error)))
+        pipe.send_bytes(pickle.dumps(("leaving", error)))
         return
-    pipe.send_bytes(pickle.dumps((True, None)))
+    pipe.send_bytes(pickle.dumps(("done", None)))
     while True:
         try:
             raw = pipe.recv_bytes()
         except EOFError:
             return
-        pipe.send_bytes(_answer(engine, raw))
+        _answer(engine, raw, pipe)
 
 
-def _answer(engine: Recognizer, raw: bytes) -> bytes:
-    """A pickled (True, result) or (False, exception); an exception that cannot travel goes as a ReaderError with its text."""
+def _answer(engine: Recognizer, raw: bytes, pipe: connection.Connection) -> None:
+    """Sends ("done", result) or ("failed", ReaderError); after an error that nobody foresaw ("leaving", it), since its state may be broken."""
     from ocr.contract import ReaderError
 
     try:
         task, arguments = pickle.loads(raw)  # noqa: S301 - from our own parent over a private pipe
-        return pickle.dumps((True, task(engine, *arguments)))
-    except Exception as error:  # noqa: BLE001 - whatever a task raises belongs to the caller's Future, not to this loop
-        return _packed(error) or pickle.dumps((False, ReaderError(f"{type(error).__name__}: {error}")))
+        answer = pickle.dumps(("done", task(engine, *arguments)))
+    except ReaderError as error:
+        answer = pickle.dumps(("failed", error))
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        pipe.send_bytes(_packed(error) or pickle.dumps(("leaving", ReaderError(f"{type(error).__name__}: {error}"))))
+        raise SystemExit(1) from error
+    pipe.send_bytes(answer)
 
 
 def _packed(error: Exception) -> bytes | None:
     try:
-        packed = pickle.dumps((False, error))
+        packed = pickle.dumps(("leaving", error))
         pickle.loads(packed)  # noqa: S301 - an exception with a constructor of its own may pack but not unpack
     except (pickle.PicklingError, TypeError, AttributeError, ValueError):
         return None
@@ -177,16 +183,16 @@ class ReaderPool:
 
         child = child or _Child(self._factory)
         try:
-            fine, value = child.ask(job.payload, self._timeout)
+            status, value = child.ask(job.payload, self._timeout)
         except _Gone as gone:
             child.kill()
             job.future.set_exception(ReaderError(f"the page process {gone}"))
             return None
-        if fine:
+        if status == "done":
             job.future.set_result(value)
         else:
             job.future.set_exception(value)
-        if child.done >= self._limit or not child.open:
+        if status == "leaving" or child.done >= self._limit:
             child.stop()
             return None
         return child
@@ -201,15 +207,15 @@ class _Child:
         self._process.start()
         far.close()
         self.done = 0
-        self.open = False
+        self._open = False
 
-    def ask(self, payload: bytes, timeout: float) -> tuple[bool, Any]:
-        """(True, result) or (False, exception). Raises _Gone."""
-        if not self.open:
-            fine, value = self._receive(timeout)
-            if not fine:
-                return False, value
-            self.open = True
+    def ask(self, payload: bytes, timeout: float) -> tuple[str, Any]:
+        """("done", result), ("failed" or "leaving", exception); "leaving" when the process ends itself. Raises _Gone."""
+        if not self._open:
+            status, value = self._receive(timeout)
+            if status != "done":
+                return status, value
+            self._open = True
         self.done += 1
         try:
             self._pipe.send_bytes(payload)
@@ -217,11 +223,11 @@ class _Child:
             raise _Gone(f"was gone: {error}") from error
         return self._receive(timeout)
 
-    def _receive(self, timeout: float) -> tuple[bool, Any]:
+    def _receive(self, timeout: float) -> tuple[str, Any]:
         if not self._pipe.poll(timeout):
             raise _Gone(f"gave no answer in {timeout:g} s")
         try:
-            answer: tuple[bool, Any] = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 - from our own child over a private pipe
+            answer: tuple[str, Any] = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 - from our own child over a private pipe
         except (EOFError, OSError) as error:
             self._process.join(5)
             raise _Gone(f"died (exit code {self._process.exitcode})") from error

@@ -42,9 +42,19 @@ def test_a_page_process_has_one_thread_per_library(pool: ReaderPool, monkeypatch
 def test_what_a_task_raises_comes_back(pool: ReaderPool) -> None:
     with pytest.raises(ReaderError, match="not this page"):
         pool.submit(engines.raise_reader_error).result()
-    with pytest.raises(ValueError, match="a bug of ours"):
+    with pytest.raises(ValueError, match="a bug of ours") as caught:
         pool.submit(engines.raise_value_error).result()
+    assert "raise_value_error" in "".join(caught.value.__notes__)
     assert pool.submit(engines.name_and_process, 1).result()[1] == 1
+
+
+def test_a_page_that_cannot_be_read_keeps_its_process_and_a_bug_does_not(pool: ReaderPool) -> None:
+    processes = []
+    for task in (engines.raise_reader_error, engines.raise_value_error):
+        processes.append(pool.submit(engines.name_and_process, 0).result()[2])
+        assert pool.submit(task).exception() is not None
+    processes.append(pool.submit(engines.name_and_process, 0).result()[2])
+    assert processes[0] == processes[1] != processes[2]
 
 
 def test_an_error_or_an_answer_that_cannot_travel_is_a_reader_error(pool: ReaderPool) -> None:

@@ -13,6 +13,7 @@ from review.phrases import first_found, phrase
 from review.titles import Match, Title, family_title, find_title, matches
 
 _ALTERNATIVES = 3
+_UNDECIDED = 0.45  # nothing in the paper tells the types of a shared title apart
 _CLOSE = 0.04  # a rival as near as this makes a title ambiguous
 
 
@@ -86,7 +87,7 @@ def _foreign(title: Title | None, text: str, lexicon: Lexicon) -> Guess | None:
 def _ideas(title: Title | None, text: str, lexicon: Lexicon) -> list[_Idea]:
     found: dict[str, _Idea] = {}
     named = [idea for name in title.names for idea in _from_title(name, text, lexicon)] if title else []
-    for idea in (*named, *_from_signs(text, lexicon, titled=bool(named))):
+    for idea in (*named, *_from_signs(text, lexicon, {idea.type_id for idea in named})):
         if idea.type_id not in found or idea.score > found[idea.type_id].score:
             found[idea.type_id] = idea
     return sorted((_everyday(idea, text, lexicon) for idea in found.values()), key=lambda idea: -idea.score)
@@ -100,25 +101,32 @@ def _from_title(name: str, text: str, lexicon: Lexicon) -> list[_Idea]:
         decided = _decide(name, fit, family, text, lexicon)
         if decided:
             return decided
-        # The title is shared and nothing in the paper decides: name the likeliest, for a person to confirm.
-        return [_idea(match, text, lexicon, ceiling=0.6 if match.quality >= 0.99 else 0.45) for match in direct[:4]]
-    ideas = [_idea(match, text, lexicon) for match in direct[:6]]
+        return [_idea(name, match, text, lexicon, ceiling=_UNDECIDED) for match in direct[:4]]
+    ideas = [_idea(name, match, text, lexicon) for match in direct[:6]]
     rivals = [idea for idea in ideas if idea.score >= max(one.score for one in ideas) - _CLOSE]
     return [replace(idea, score=idea.score * 0.75) for idea in ideas] if len(rivals) > 1 else ideas
 
 
 def _decide(name: str, fit: float, family: Family, text: str, lexicon: Lexicon) -> list[_Idea]:
+    """The first rule whose words stand in the deciding part of the paper; words with a slip in them count when they say more."""
     zone = _zone(family, text)
-    for slips in (False, True):
-        fired = [(rule, said) for rule in family.rules if (said := _fires(rule, zone, slips)) is not None]
-        if fired:
-            rule, said = fired[0]
-            factor = 0.93 if slips else 1.0
-            score = min(0.98, fit) * factor * _support(rule.type_id, text, lexicon, 0.92)
-            ideas = [_Idea(rule.type_id, score, f"题名“{name}”，内容写有“{said}”")]
-            later = [one for one, _ in fired[1:] if one.type_id != rule.type_id]
-            return ideas + [_Idea(one.type_id, score * 0.5, "题名相同") for one in later[:_ALTERNATIVES]]
-    return []
+    fired = [(rule, said) for rule in family.rules if (said := _fires(rule, zone, slips=False)) is not None]
+    slipped = next(((rule, said) for rule in family.rules if (said := _fires(rule, zone, slips=True)) is not None), None)
+    chosen, factor = (fired[0], 1.0) if fired else (slipped, 0.93)
+    if chosen is None:
+        return []
+    if fired and slipped and slipped[0] is not chosen[0] and _length(slipped[1]) > _length(chosen[1]) + 2:
+        # 问： would make any record an ordinary one; a longer phrase with one misread character says more, but a person should look.
+        chosen, factor = slipped, 0.79
+    rule, said = chosen
+    score = min(0.98, fit) * factor * _support(rule.type_id, text, lexicon, 0.92)
+    ideas = [_Idea(rule.type_id, score, f"题名“{name}”，内容写有“{said}”")]
+    others = dict.fromkeys(one.type_id for one, _ in fired if one.type_id != rule.type_id)
+    return ideas + [_Idea(other, score * 0.5, "题名相同") for other in list(others)[:_ALTERNATIVES]]
+
+
+def _length(said: str) -> int:
+    return len(said.replace("…", ""))
 
 
 def _zone(family: Family, text: str) -> str:
@@ -153,23 +161,23 @@ def _support(type_id: str, text: str, lexicon: Lexicon, least: float) -> float:
     return least + (1 - least) * min(1.0, hits / (1 if len(phrases) < 4 else 2))
 
 
-def _idea(match: Match, text: str, lexicon: Lexicon, ceiling: float = 0.99) -> _Idea:
-    whole = match.quality >= 0.99
+def _idea(name: str, match: Match, text: str, lexicon: Lexicon, ceiling: float = 0.99) -> _Idea:
+    whole = match.whole(name)
     support = _support(match.type_id, text, lexicon, 0.86 if whole else 0.7)
-    reason = f"题名就是“{match.title}”" if whole else f"题名含“{match.title}”" if match.quality > 0.6 else f"题名近似“{match.title}”"
+    reason = f"题名就是“{match.title}”" if name == match.title else f"题名近似“{match.title}”" if whole else f"题名含“{match.title}”"
     return _Idea(match.type_id, min(ceiling, match.quality * support), reason)
 
 
-def _from_signs(text: str, lexicon: Lexicon, titled: bool) -> list[_Idea]:
-    """Papers without a title. One that bears a title of the catalogue needs more to be taken for such."""
+def _from_signs(text: str, lexicon: Lexicon, named: set[str]) -> list[_Idea]:
+    """Papers without a title. One that bears the title of other types needs more to be taken for such."""
     ideas = []
     for sign in lexicon.signs:
         if len(text) > sign.max_chars:
             continue
         said = [one for one in sign.of if one.strength(text)]
         if len(said) >= sign.at_least:
-            score = min(0.94, 0.78 + 0.06 * (len(said) - sign.at_least)) - (0.2 if titled else 0.0)
-            ideas.append(_Idea(sign.type_id, score, "没有题名，写有" + "、".join(f"“{one.text}”" for one in said[:4])))
+            score = min(0.94, 0.78 + 0.06 * (len(said) - sign.at_least)) - (0.2 if named and sign.type_id not in named else 0.0)
+            ideas.append(_Idea(sign.type_id, score, "写有" + "、".join(f"“{one.text}”" for one in said[:4])))
     return ideas
 
 
@@ -187,13 +195,21 @@ def _guess(ideas: Sequence[_Idea], title: Title | None, text: str, lexicon: Lexi
     best = ideas[0] if ideas else None
     if best is None or best.score < lexicon.unknown_below:
         name = title.text if title else "未识别材料"
-        why = f"题名“{title.text}”不在材料目录中" if title else "没有题名，也看不出是哪种材料"
+        why = _why_unknown(best, title)
         near = tuple(Alternative(idea.type_id, lexicon.type(idea.type_id).name, round(idea.score, 3)) for idea in ideas[:_ALTERNATIVES])
         return Guess(None, name, round(best.score if best else 0.0, 3), False, why, near or _by_words(text, lexicon))
     kind = lexicon.type(best.type_id)
     nodes = tuple(node.id for node in lexicon.catalogue.nodes_of(kind.id))
     confident = best.score >= lexicon.threshold
     return Guess(kind.id, kind.name, round(best.score, 3), confident, best.why, others, nodes)
+
+
+def _why_unknown(best: _Idea | None, title: Title | None) -> str:
+    if title is None:
+        return "没有题名，也看不出是哪种材料"
+    if best is not None and best.score == _UNDECIDED:
+        return f"题名“{title.text}”有多种材料共用，内容不足以区分"
+    return f"题名“{title.text}”不在材料目录中"
 
 
 def _by_words(text: str, lexicon: Lexicon) -> tuple[Alternative, ...]:

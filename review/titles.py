@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from statistics import median
+from statistics import median_low
 
 from rapidfuzz.distance import Levenshtein
 
@@ -53,11 +53,15 @@ class Title:
 
 @dataclass(frozen=True)
 class Match:
-    """A type that a title may name. quality: 1 when the title is the type's own, less for parts and slips; shared: others claim it equally."""
+    """A type that a title may name. quality: 1 when the title is the type's own, less for parts and slips. title: the type's."""
 
     type_id: str
     quality: float
     title: str
+
+    def whole(self, name: str) -> bool:
+        """True when the bare title is the type's, give or take a misread character, and not one that holds it."""
+        return self.quality >= 0.8 and abs(len(name) - len(self.title)) <= 1 and not (len(name) > len(self.title) and self.title in name)
 
 
 def find_title(page: PageFacts, lexicon: Lexicon) -> Title | None:
@@ -66,7 +70,7 @@ def find_title(page: PageFacts, lexicon: Lexicon) -> Title | None:
     The first row that reads like a title is it; failing that, the largest print there, whose words the reader may have garbled.
     """
     shown = rows(page)
-    usual = median(row.height for row in shown) if shown else 0
+    usual = median_low(row.height for row in shown) if shown else 0
     head = tuple(_head(shown, page, usual))
     for number, row in head:
         text = _joined(shown, number, _stripped(row.text))
@@ -145,8 +149,7 @@ def _could_be(text: str) -> bool:
 
 
 def _reads_like(text: str, lexicon: Lexicon) -> bool:
-    name = bare_title(text)
-    return bool(ends_with_noun(name, lexicon)) or best_quality(name, lexicon) >= 0.85
+    return any(ends_with_noun(name, lexicon) or best_quality(name, lexicon) >= 0.82 for name in Title(text, 0).names)
 
 
 def _headline(row: Row, page: PageFacts, usual: float) -> bool:
@@ -197,7 +200,7 @@ def _quality(name: str, title: str, noun: str) -> float:
         return 1.0
     covered = len(title) / len(name)
     if name.endswith(title):
-        return 0.78 + 0.2 * covered if len(title) >= 3 else 0.35 + 0.4 * covered
+        return 0.74 + 0.2 * covered if len(title) >= 3 else 0.35 + 0.4 * covered
     if title in name:
         # 财产保全申请书 holds 财产保全 but is an application: what a paper is stands at its end.
         return (0.5 + 0.25 * covered) * (1.0 if not noun or (len(title) >= 4 and noun in title) else 0.6)
@@ -218,14 +221,14 @@ def _slips_allowed(length: int) -> int:
 
 
 def family_title(name: str, family_titles: Iterable[str]) -> float:
-    """How well a bare title is one of a family's: 1 the same, 0.9 with a slip, 0.88 at the end of a longer title, else 0."""
+    """How well a bare title is one of a family's: 1 the same, 0.94 with a slip, 0.88 at the end of a longer title, else 0."""
     best = 0.0
     for title in family_titles:
         if name == title:
             return 1.0
         slips = _slips_allowed(len(title))
         if slips and abs(len(name) - len(title)) <= 1 and Levenshtein.distance(name, title, score_cutoff=1) <= 1:
-            best = max(best, 0.92)
+            best = max(best, 0.94)
         elif name.endswith(title):
             best = max(best, 0.88)
     return best

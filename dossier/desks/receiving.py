@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dossier import access, people
 from dossier.access import Actor, Resource
+from dossier.desks import cases
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
@@ -112,6 +113,9 @@ def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | No
                 raise DossierError("type_missing", number=document.number)
             if document.id in blocked:
                 raise DossierError("blocking_findings", number=document.number)
+            if not document.confident:
+                # Signing for it is the person's word that the doubtful type is right.
+                document.confident, document.typed_by_id = True, actor.id
         rest = [d for d in found if d not in chosen]
         if rest and not (reason or "").strip():
             raise DossierError("reason_missing")
@@ -177,6 +181,13 @@ def _document(submission: Submission, number: int) -> Document:
         if document.number == number:
             return document
     raise DossierError("document_unknown", number=number)
+
+
+def types_of(office: Office, case_no: str) -> list[tuple[str, str]]:
+    """(id, name) of every document type that a paper of this case may be, in the order of the contents list. Raises case_unknown."""
+    with office.db.read() as session:
+        profile = cases.load(session, case_no).profile
+    return [(kind.id, kind.name) for kind in sorted(office.rules.of(profile).types.values(), key=lambda kind: kind.order)]
 
 
 def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: str) -> None:

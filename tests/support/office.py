@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +18,10 @@ from dossier.app import open_office
 from dossier.clock import Clock
 from dossier.desks import cases, handover
 from dossier.desks.handover import Request, Upload
-from dossier.office import Office
+from dossier.office import Lazy, Office
 from dossier.settings import Settings
+from ocr.engines import open_engine
+from ocr.pool import ReaderPool
 
 CASE_NO = "（2026）豫9924执118号"
 TEAM = "执行实施一团队"
@@ -48,9 +53,28 @@ def settings_for(home: Path, *, reader: str = "none", database_url: str = "", **
     return Settings.read(environ | {f"DOSSIER_{name.upper()}": value for name, value in more.items()})
 
 
+class _SharedPool(ReaderPool):
+    """A pool that many offices use one after another: closing an office leaves it warm for the next."""
+
+    def close(self) -> None:
+        """Left to the end of the run."""
+
+    def really_close(self) -> None:
+        super().close()
+
+
+@functools.cache
+def shared_pool(reader: str) -> ReaderPool:
+    """One warm page process per reader and test process."""
+    pool = _SharedPool(functools.partial(open_engine, reader), 1)
+    atexit.register(pool.really_close)
+    return pool
+
+
 def open_test_office(home: Path, *, reader: str = "none", clock: Clock | None = None, database_url: str = "", **more: str) -> Office:
     """An initialised office with the case CASE, a clerk, a team member and a director (password PASSWORD)."""
-    office = open_office(settings_for(home, reader=reader, database_url=database_url, **more), clock or fixed_clock(), initialise=True)
+    opened = open_office(settings_for(home, reader=reader, database_url=database_url, **more), clock or fixed_clock(), initialise=True)
+    office = replace(opened, reader=Lazy(lambda: shared_pool(reader)))
     operator = operator_of(office)
     cases.import_cases(office, operator, json.dumps([CASE], ensure_ascii=False).encode())
     for login, roles, team in (("clerk", ["clerk"], None), ("team1", ["team"], TEAM), ("director", ["director"], None)):

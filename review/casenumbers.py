@@ -6,36 +6,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from review.normalise import fold
+from review.normalise import compact
 from review.numerals import digits
 
 ENFORCEMENT = ("执恢", "执保", "执异", "执复", "执监", "执协", "执他", "执")
-_KNOWN = (
-    *ENFORCEMENT,
-    "民初",
-    "民终",
-    "民再",
-    "民申",
-    "民监",
-    "民特",
-    "刑初",
-    "刑终",
-    "刑再",
-    "刑更",
-    "行初",
-    "行终",
-    "行再",
-    "行审",
-    "财保",
-    "破申",
-    "破",
-    "诉前调",
-)
+_OTHER_KINDS = (
+    "民初", "民终", "民再", "民申", "民监", "民特", "刑初", "刑终", "刑再", "刑更", "行初", "行终", "行再", "行审",
+    "财保", "司惩", "司救执", "破申", "破", "诉前调",
+)  # fmt: skip
+_KNOWN = (*ENFORCEMENT, *_OTHER_KINDS)
 _PROVINCES = frozenset("京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新兵最")
 _D = r"[0-9OoQlI|〇○]"
 _NUMBER = re.compile(
-    rf"\(?\s*(?P<year>(?:[1l]9|[2][0Oo〇○]){_D}{{2}})\s*\)?\s*年?\s*(?P<court>[\u4e00-\u9fa5]{{1,3}}?\s*{_D}{{0,4}})\s*"
-    rf"(?P<kind>[\u4e00-\u9fa5](?:\s?[\u4e00-\u9fa5]){{0,2}}?)\s*(?:字\s*)?(?:第\s*)?(?P<no>{_D}{{1,8}})\s*号(?P<sub>\s*之\s*[一二三四五六七八九十]{{1,3}}|-\d{{1,2}})?"
+    rf"\(?(?P<year>(?:[1l]9|2[0Oo〇○]){_D}{{2}})\)?年?(?P<court>[\u4e00-\u9fa5]{{1,3}}?{_D}{{0,4}})"
+    rf"(?P<kind>[\u4e00-\u9fa5]{{1,3}}?)字?第?(?P<no>{_D}{{1,8}})号(?P<sub>之[一二三四五六七八九十]{{1,3}}|-\d{{1,2}})?"
 )
 
 
@@ -65,7 +49,7 @@ class CaseNumber:
 
 @dataclass(frozen=True)
 class Found:
-    """A case number and where it stands in the (folded) text."""
+    """A case number and where it stands in the compact text."""
 
     number: CaseNumber
     start: int
@@ -74,16 +58,15 @@ class Found:
 
 def find(text: str) -> Iterator[Found]:
     """Every case number of a text, also with full-width digits, 〔〕, blanks, l for 1 and O for 0."""
-    folded = fold(text)
-    for match in _NUMBER.finditer(folded):
-        court = re.sub(r"\s+", "", match["court"])
+    for match in _NUMBER.finditer(compact(text)):
+        court = match["court"]
         letters = court.rstrip("0123456789OoQlI|〇○")
-        kind, code = re.sub(r"\s+", "", match["kind"]), digits(court[len(letters) :])
+        kind, code = match["kind"], digits(court[len(letters) :])
         if not code and letters + kind != "" and (split := _split_letters(letters + kind)):
             letters, kind = split
         if not code and letters[0] not in _PROVINCES:
             continue
-        sub = re.sub(r"\s+", "", match["sub"] or "")
+        sub = match["sub"] or ""
         number = CaseNumber(int(digits(match["year"])), letters + code, kind, int(digits(match["no"])), sub)
         yield Found(number, match.start(), match.end())
 

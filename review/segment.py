@@ -97,8 +97,15 @@ def segment(pages: Sequence[PageFacts], lexicon: Lexicon) -> Stack:
         if why:
             found.append(_Open([seen], why))
         else:
-            found[-1].pages.append(seen)
+            _home(seen, found).pages.append(seen)
     return Stack(tuple(_piece(one, lexicon) for one in _reunite(found)), duplicates, blank)
+
+
+def _home(seen: _Seen, found: list[_Open]) -> _Open:
+    """The current document; behind a stray page of another case the one that the stray interrupted, when it lacks just this page."""
+    if len(found) > 1 and _orphan(found[-1]) and found[-1].promised and _lacks(found[-2], _Open([seen], "")):
+        return found[-2]
+    return found[-1]
 
 
 def find_duplicates(pages: Sequence[PageFacts]) -> dict[str, str]:

@@ -129,6 +129,7 @@ SENTENCES: dict[str, Sentence] = {
     "volume_empty": _bad(
         "案件 {case_no} 还没有入卷材料，无法导出。", "Case {case_no} has nothing placed yet, so there is nothing to export.", 404
     ),
+    "export_failed": Sentence(500, EXIT_DAMAGED, "卷宗未能导出：{what}。没有留下不完整的文件；请联系管理员。", "The volume could not be bound: {what}. No partial file was left; ask an administrator."),
     # people
     "not_allowed": _refused(
         "您没有权限进行此操作。如确有需要，请联系管理员。", "You may not do this. Ask an administrator if you need to.", 403
@@ -141,6 +142,16 @@ SENTENCES: dict[str, Sentence] = {
     "user_exists": _bad("用户 {name} 已存在。", "User {name} exists already.", 409),
     "role_unknown": _bad("没有名为 {role} 的角色。可用角色：{roles}。", "There is no role {role}. Roles: {roles}."),
     "password_weak": _bad("密码太短，至少 {length} 个字符。", "The password is too short: at least {length} characters."),
+    "password_same": _bad("新密码不能与原密码相同。", "The new password is the old one."),
+    "passwords_differ": _bad("两次输入的新密码不一致。", "The two new passwords are not the same."),
+    "too_many_tries": _refused(
+        "登录失败次数过多。请在 {minutes} 分钟后再试。", "Too many failed sign-ins. Try again in {minutes} minutes.", 429
+    ),
+    "signed_out": Sentence(401, EXIT_REFUSED, "尚未登录或登录已过期。请登录。", "You are not signed in, or no longer. Sign in."),
+    "must_change": _refused("请先修改初始密码。", "Change your first password before anything else.", 403),
+    "csrf": _bad("页面已过期，操作未执行。请刷新页面后重试。", "This page has expired and nothing was done. Reload it and try again."),
+    "too_large": _bad("移送的文件合计超过 {limit} MB。请分几次移送。", "The hand-over exceeds {limit} MB. Split it.", 413),
+    "not_found": _bad("没有这个页面，或您无权查看。", "There is no such page, or you may not see it.", 404),
     # rules, search
     "rules_broken": _bad("规则文件有误：{what}。请按提示改正。", "The rule files are wrong: {what}."),
     "profile_unknown": _bad("没有名为 {profile} 的法院规则。", "There is no profile {profile}."),

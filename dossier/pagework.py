@@ -104,6 +104,7 @@ def read_page(engine: Recognizer, job: PageJob) -> PageResult:
         engine=read.engine,
         lines=tuple(_line_json(line, cleaned) for line in read.lines),
         marks={
+            "colour": marks.colour,
             "seals": [{"box": list(cleaned.to_upright(s.box)), "shape": s.shape, "red": round(s.red, 3)} for s in marks.seals],
             "zones": [
                 {"label": z.label, "box": list(cleaned.to_upright(z.box)), "ink": round(z.ink, 4), "filled": z.filled} for z in marks.zones

@@ -22,10 +22,10 @@ def text_lines(lines: Sequence[Mapping[str, Any]]) -> tuple[TextLine, ...]:
 
 
 def mark_facts(marks: Mapping[str, Any] | None) -> tuple[tuple[SealFact, ...] | None, tuple[ZoneFact, ...] | None]:
-    """Stored marks; None for both when nobody looked."""
+    """Stored marks; None when nobody looked, and for the seals of a grey picture, in which red cannot be seen."""
     if marks is None:
         return None, None
-    seals = tuple(SealFact(box_of(row["box"]), row["shape"], float(row["red"])) for row in marks["seals"])
+    seals = tuple(SealFact(box_of(row["box"]), row["shape"], float(row["red"])) for row in marks["seals"]) if marks["colour"] else None
     zones = tuple(ZoneFact(row["label"], box_of(row["box"]), row["filled"]) for row in marks["zones"])
     return seals, zones
 

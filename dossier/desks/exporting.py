@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
@@ -48,10 +51,21 @@ def export_pdf(office: Office, actor: Actor, case_no: str, kind: str, folder: Pa
     folder.mkdir(parents=True, exist_ok=True)
     out = folder / f"{re.sub(r'[^0-9A-Za-z一-鿿（）()-]', '_', case_no)}-{FILE_NAMES[kind]}.pdf"
     try:
-        bind(bound, out, office.settings.home / "bound")
+        with _only_one(office.settings.home / "bound" / f"{volume.case_id}-{kind}") as cache:
+            bind(bound, out, cache)
     except BindError as error:
-        raise DossierError("damaged" if error.code.startswith("picture") else "internal", what=str(error), ref=str(error)) from error
+        code = "tool_missing" if error.code == "font_missing" else "export_failed"
+        raise DossierError(code, what=str(error)) from error
     return out
+
+
+@contextmanager
+def _only_one(cache: Path) -> Iterator[Path]:
+    """The cache of one volume, for one binding at a time, whichever process binds."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with cache.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield cache
 
 
 def _placed(session: Session, volume: Volume) -> list[Document]:

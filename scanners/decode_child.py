@@ -1,7 +1,7 @@
 """Runs in the confined child only: a file and its kind come in, its page count or its decoded pages go out; bad files end in a Refusal.
 
 Orders: ["count", KIND] gives {"pages": n}; ["render", KIND, FIRST, LAST] writes NNNNN.rgb and NNNNN.jpg into the job folder and gives
-one {"number", "width", "height", "dpi", "text_page", "original"} per page; `original` means that the file itself serves as the view.
+one {"width", "height", "dpi", "text_page", "original"} per page; `original` means that the file itself serves as the view.
 Parsers are imported when their kind comes up: a JPEG must not wait for two PDF libraries.
 """
 

@@ -48,4 +48,4 @@ def write_page(
     if not original:
         write_view(picture, work / f"{name}.jpg", dpi)
     width, height = picture.size
-    return {"number": number, "width": width, "height": height, "dpi": dpi, "text_page": text_page, "original": original}
+    return {"width": width, "height": height, "dpi": dpi, "text_page": text_page, "original": original}

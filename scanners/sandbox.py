@@ -23,6 +23,7 @@ SandboxKind = Literal["bwrap", "rlimits"]
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _CONFINE: Final = _ROOT / "scanners" / "confine.py"
+_RANDOM: Final = "/dev/urandom"  # qpdf does not start to decrypt without it
 _SYSTEM: Final = ("/usr", "/lib", "/lib64", "/lib32")
 _ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
 _MAX_ANSWER: Final = 8 << 20
@@ -98,7 +99,7 @@ class Sandbox:
 
     def _command(self, module: str, args: list[str], source: Path, work: Path, timeout: float) -> list[str]:
         code = sorted({str(_CONFINE.parent), str(_ROOT / module.partition(".")[0])} if module else {str(_CONFINE.parent)})
-        reads = [*_SYSTEM, *_python_folders(), *code]
+        reads = [*_SYSTEM, *_python_folders(), *code, _RANDOM]
         inside = self.kind == "bwrap"
         order: Mapping[str, Any] = {
             "packages": code,
@@ -121,7 +122,7 @@ def _python_folders() -> list[str]:
 def _walls(reads: Sequence[str], source: Path, work: Path) -> list[str]:
     def binds() -> Iterator[str]:
         for path in reads:
-            yield from ("--ro-bind-try", path, path)
+            yield from ("--dev-bind-try" if path == _RANDOM else "--ro-bind-try", path, path)
         yield from ("--ro-bind", str(source), _INSIDE_SOURCE)
         yield from ("--bind", str(work), _INSIDE_WORK)
         for name, value in _ENVIRONMENT.items():

@@ -26,7 +26,7 @@ from review.rulebook import Element
 State = Literal["there", "missing", "unchecked", "not_asked"]
 _LEAST_SEAL = 0.09  # of the page's width; a fingerprint is smaller
 _BLANK_DATE = re.compile(r"(?:二〇|20)?\s*_*\s*年\s*_*\s*月\s*_*\s*日")
-_TICKED = re.compile(r"[√☑✓✔■]|同意电子|愿意|[::]同意|答:?同意|同意以电子|同意采用电子")
+_TICKED = re.compile(r"[√☑✓✔■]|(?<!是否)同意(?:以|采用)?电子|送达[:)]*不?同意|答:?不?同意|愿意")
 _SCANT = 30  # characters; a page that gives fewer was hardly read
 
 

@@ -76,7 +76,7 @@ def find_title(page: PageFacts, lexicon: Lexicon) -> Title | None:
         text = _joined(shown, number, _stripped(row.text))
         if _could_be(text) and _stands_out(row, page, usual) and _reads_like(text, lexicon):
             return Title(text + _subtitle(shown, number), number, continued=bool(_CONTINUED.search(row.compact)))
-    large = [(number, row) for number, row in head if _headline(row, page, usual) and not _NAMES_A_BODY.search(row.compact)]
+    large = [one for one in head if _headline(one[1], page, usual) and not _NAMES_A_BODY.search(one[1].compact)]
     if not large:
         return None
     number, row = max(large, key=lambda pair: pair[1].height)
@@ -154,7 +154,7 @@ def _reads_like(text: str, lexicon: Lexicon) -> bool:
 
 def _headline(row: Row, page: PageFacts, usual: float) -> bool:
     """Large print in the middle of the upper page: a title even when the reader garbled its words."""
-    if not page.height or row.height < 1.4 * usual or len(han(row.text)) < 3:
+    if not page.height or row.height < 1.4 * usual or not 3 <= len(han(row.text)) <= _LONGEST:
         return False
     middle = (row.box[0] + row.box[2]) / 2
     return abs(middle - page.width / 2) < 0.08 * page.width and row.box[1] < 0.3 * page.height

@@ -37,7 +37,7 @@ class InkMap:
     @property
     def mm(self) -> float:
         """Pixels of the map per millimetre, taking the sheet for A4."""
-        return max(self.depth.shape) / 297
+        return float(max(self.depth.shape)) / 297
 
     def turned(self, clockwise: int) -> InkMap:
         """The map of the page turned by 0, 90, 180 or 270 degrees clockwise."""

@@ -25,7 +25,7 @@ _ROOT: Final = Path(__file__).resolve().parent.parent
 _CONFINE: Final = _ROOT / "scanners" / "confine.py"
 _RANDOM: Final = "/dev/urandom"  # qpdf does not start to decrypt without it
 _SYSTEM: Final = ("/usr", "/lib", "/lib64", "/lib32")
-_ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+_ENVIRONMENT: Final = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
 _MAX_ANSWER: Final = 8 << 20
 _INSIDE_SOURCE, _INSIDE_WORK = "/input/file", "/job"
 
@@ -52,7 +52,7 @@ class Limits:
 @functools.cache
 def bwrap_works() -> bool:
     """Whether bubblewrap can build our sandbox on this machine (some containers forbid the mounts); tried once per process."""
-    if shutil.which("bwrap") is None:
+    if shutil.which("bwrap", path=_ENVIRONMENT["PATH"]) is None:
         return False
     try:
         with tempfile.TemporaryDirectory(prefix="sandbox-probe-") as folder:

@@ -50,7 +50,7 @@ def test_the_best_kind_is_taken_and_travels_to_other_processes() -> None:
 
 
 def test_without_bwrap_the_limits_remain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr("shutil.which", lambda name, path: None)
     bwrap_works.cache_clear()
     try:
         assert Sandbox().kind == "rlimits"

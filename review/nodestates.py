@@ -22,7 +22,7 @@ Dossier = Mapping[str, Sequence[DocumentFact]]
 
 @dataclass(frozen=True)
 class EvidenceState:
-    """One line of evidence: the documents found for it, whether it is asked for now, and what it lacks.
+    """One line of evidence: the documents found for it, whether it is asked for today, and what it lacks.
 
     demanded: not optional, its condition holds, and it is a paper that people hand over. lacking: demanded and not (fully) there.
     parties: for whom it is lacking, when one is needed for each ('' inside: how many are lacking is known, not whose).

@@ -1,3 +1,5 @@
+"""Ink that the detector passed over: small lonely text is found, rulings and dust are not."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Handwriting beside printed labels: drawn forms come in, which zones are filled is checked."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

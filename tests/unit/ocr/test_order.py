@@ -1,3 +1,5 @@
+"""Pieces of text in any order come out as lines in the order a person reads them, in prose and in tables."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""A PDF's own text layer: believed when it agrees with the picture, left to the other engine when it does not."""
+
 from __future__ import annotations
 
 from functools import lru_cache

@@ -1,3 +1,5 @@
+"""The page processes: warm, one thread each, and a crash, a hang or a bug costs one page only."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""The default engine on drawn pages, without a network: tables, seals over print, vertical writing, odd shapes, missing models."""
+
 from __future__ import annotations
 
 import logging

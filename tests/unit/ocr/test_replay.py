@@ -1,3 +1,5 @@
+"""Recorded readings are played back for the very same pixels, and for no others."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Ruled lines and cells are found at every resolution and in the rest of a skew; print and frames are no tables."""
+
 from __future__ import annotations
 
 import cv2

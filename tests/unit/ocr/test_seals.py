@@ -1,3 +1,5 @@
+"""Red seals are found with their shape; fingerprints, letterheads, brown tables and noise are none."""
+
 from __future__ import annotations
 
 import numpy as np

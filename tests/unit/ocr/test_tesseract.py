@@ -1,3 +1,5 @@
+"""The second engine: what is missing or fails is told, and it runs on one thread."""
+
 from __future__ import annotations
 
 import os

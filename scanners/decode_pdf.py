@@ -94,8 +94,8 @@ def _render_page(document: pdfium.PdfDocument, number: int, work: Path) -> dict[
     try:
         page = document[number - 1]
         dpi = _resolution(page)
-        # The renderer rounds the size up: a hair less, or a scan of 1654 pixels would be stretched over 1655.
-        scale = dpi / 72 * 0.9999
+        # The renderer rounds the size up: a third of a pixel less, or a scan of 1654 pixels would be stretched over 1655.
+        scale = dpi / 72 - 0.3 / max(page.get_width(), page.get_height())
         check_pixels(math.ceil(page.get_width() * scale), math.ceil(page.get_height() * scale))
         picture = page.render(scale=scale, rev_byteorder=True).to_pil()
         text = _has_text(page)

@@ -235,6 +235,12 @@ def test_bytes_count_and_names_do_not(tmp_path: Path) -> None:
     assert kind_of(source, "scan.pdf") == "png"
 
 
+@pytest.mark.parametrize("size", [(1654, 2339), (2481, 3507), (4961, 7016), (1653, 1169), (1000, 50)])
+def test_a_scan_in_a_pdf_keeps_its_pixels(decode: Decode, size: tuple[int, int]) -> None:
+    _, (page,) = decode(saved(Image.new("L", size, 128), "PDF", resolution=300))
+    assert (page.width, page.height, page.dpi) == (*size, 300)
+
+
 def test_an_empty_range_is_the_callers_mistake(tmp_path: Path, sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="2 to 1"):
         render(tmp_path / "source", tmp_path, 2, 1, sandbox)

@@ -18,9 +18,14 @@ from tests.support import sheets
 DRAWN: dict[str, Callable[[int], Pixels]] = {"printed": sheets.printed, "continued": sheets.continued, "table": sheets.table}
 
 
-@pytest.mark.parametrize("clockwise", [0, 90, 180, 270])
-@pytest.mark.parametrize("skew", [-4.4, -1.63, 0.0, 0.37, 2.71])
-@pytest.mark.parametrize("name", DRAWN)
+SKEWS = (-4.4, -1.63, 0.0, 0.37, 2.71)
+TURNS = (0, 90, 180, 270)
+# Every turn at every angle on the pages in rotation, and every turn of every page.
+CASES = [(list(DRAWN)[(i + j) % 3], skew, turn) for i, skew in enumerate(SKEWS) for j, turn in enumerate(TURNS)]
+CASES += [(name, 1.04, turn) for name in DRAWN for turn in TURNS]
+
+
+@pytest.mark.parametrize(("name", "skew", "clockwise"), CASES)
 def test_turn_and_skew_are_found(name: str, skew: float, clockwise: int) -> None:
     number = clockwise // 90
     page = sheets.worn(sheets.skewed(DRAWN[name](number), skew), seed=number, faint=0.15 * number, dirt=20)

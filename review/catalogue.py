@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar, cast
 from review.rulebook import (
     Anchor,
     Catalogue,
+    CheckRule,
     Condition,
     ContentsItem,
     ContentsList,
@@ -33,7 +34,15 @@ from review.yamlmarks import Entry
 __all__ = ["Catalogue", "RuleProblem", "RulesError", "UnknownRuleError", "check", "diff", "load", "profiles", "show"]
 
 T = TypeVar("T")
-_KINDS: Final = {"node": "nodes", "type": "types", "deadline": "deadlines", "condition": "conditions", "anchor": "anchors", "pack": "packs"}
+_KINDS: Final = {
+    "node": "nodes",
+    "type": "types",
+    "deadline": "deadlines",
+    "condition": "conditions",
+    "anchor": "anchors",
+    "pack": "packs",
+    "check": "checks",
+}
 
 
 def profiles(texts: Mapping[str, str]) -> tuple[str, ...]:
@@ -66,6 +75,7 @@ def load(texts: Mapping[str, str], profile: str) -> Catalogue:
         volumes=_each(sections, "volumes", _named),
         units=_each(sections, "units", _named),
         packs=_each(sections, "packs", _pack),
+        checks=_each(sections, "checks", _check),
         archive_chain=head.texts("archive_chain"),
         deadlines=_each(sections, "deadlines", _deadline),
         switches=_each(sections, "switches", lambda e: _switch(e, head)),
@@ -87,7 +97,7 @@ def check(texts: Mapping[str, str]) -> list[RuleProblem]:
 
 
 def show(catalogue: Catalogue, id: str) -> dict[str, Any]:
-    """Everything known about an id (node, type, deadline, condition, anchor or pack), as plain values. UnknownRuleError."""
+    """Everything known about an id (node, type, deadline, condition, anchor, pack or check), as plain values. UnknownRuleError."""
     found: dict[str, Any] = {}
     for kind, section in _KINDS.items():
         entries: Mapping[str, Any] = getattr(catalogue, section)
@@ -135,7 +145,14 @@ def _source(entry: Entry) -> Source:
 
 
 def _anchor(entry: Entry) -> Anchor:
-    return Anchor(entry.text("id"), entry.text("name"), entry.text("fallback") or None, entry.texts("documents"))
+    return Anchor(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        fallback=entry.text("fallback") or None,
+        documents=entry.texts("documents"),
+        stand_in=entry.texts("stand_in"),
+        repeats=entry.get("repeats") is True,
+    )
 
 
 def _condition(entry: Entry) -> Condition:
@@ -232,6 +249,36 @@ def _pack(entry: Entry) -> Pack:
         modes=entry.texts("modes"),
         nodes=entry.texts("nodes"),
         cite=entry.texts("cite"),
+    )
+
+
+def _check(entry: Entry) -> CheckRule:
+    return CheckRule(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        form=entry.text("form"),
+        severity=cast(Any, entry.text("severity")),
+        who=entry.text("who"),
+        remedy=entry.text("remedy"),
+        cite=entry.texts("cite"),
+        gates=entry.texts("gates") or ("closing", "archiving"),
+        kinds=entry.texts("kinds"),
+        modes=entry.texts("modes"),
+        when=entry.text("when", "always"),
+        unless=entry.texts("unless"),
+        documents=entry.texts("documents"),
+        fields=entry.texts("fields"),
+        less=entry.texts("less"),
+        relation=entry.text("relation"),
+        chain=entry.texts("chain"),
+        conditions=entry.texts("conditions"),
+        words=entry.texts("words"),
+        per=entry.text("per") or None,
+        amount=cast(int, entry.get("amount", 0)),
+        unit=entry.text("unit"),
+        anchor=entry.text("anchor"),
+        waivable=entry.get("waivable") is not False,
+        note=entry.text("note"),
     )
 
 

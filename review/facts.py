@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 Box = tuple[int, int, int, int]
 
@@ -52,7 +53,7 @@ class PageFacts:
     file: str = ""
     page: int = 0  # 1-based within the file
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "\n".join(line.text for line in self.lines)
 
@@ -88,8 +89,19 @@ class DocumentFact:
 
 
 @dataclass(frozen=True)
+class WaiverFact:
+    """A requirement that a person waived in this case: target is a rule, node or type id; party None: for everybody."""
+
+    target: str
+    reason: str
+    approver: str
+    on: date
+    party: str | None = None
+
+
+@dataclass(frozen=True)
 class CaseFact:
-    """The case as the process system knows it."""
+    """The case as the process system knows it; amounts are yuan as text, None when nobody stated them ('0' is stated)."""
 
     case_no: str
     kind: str
@@ -101,4 +113,9 @@ class CaseFact:
     conditions: Mapping[str, bool] = field(default_factory=dict)
     closed_on: date | None = None
     closing_mode: str | None = None
-    amount: str | None = None
+    amount: str | None = None  # 申请标的额
+    closing_amount: str | None = None  # 结案标的额
+    waived_amount: str | None = None  # 放弃标的额
+    paid_amount: str | None = None  # 到位标的额
+    closing_reason: str | None = None  # 结案事由
+    waivers: tuple[WaiverFact, ...] = ()

@@ -183,6 +183,11 @@ def _stands_alone(row: Row, found: Sequence[str]) -> bool:
     return len(_NEAR_DATE.sub("", rest)) <= 8 and not re.search(r"[,。;]\S{4,}", rest)
 
 
+def parties_of(pages: Sequence[PageFacts]) -> tuple[Party, ...]:
+    """The names behind roles in the pages of one document, each once."""
+    return _parties(pages)
+
+
 def _parties(pages: Sequence[PageFacts]) -> tuple[Party, ...]:
     found = []
     for page in pages:

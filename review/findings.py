@@ -25,6 +25,7 @@ class Finding:
     who: str | None = None
     due: date | None = None
     cite: str | None = None
+    party: str | None = None  # whose paper is missing, when one is needed for each
 
 
 def blocking(findings: tuple[Finding, ...] | list[Finding]) -> bool:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from review.closing import Matter, check_matter
+from review.conditions import holding
 from review.facts import CaseFact, DocumentFact
 from review.findings import Finding, Severity
-from review.nodestates import EvidenceState, NodeState, node_states
+from review.nodestates import EvidenceState, NodeState, by_type, node_states
 from review.rulebook import Catalogue, Node
 from review.workdays import Calendar
 
@@ -50,7 +52,8 @@ def check_case(
     """
     pack = closing_pack(catalogue, case, gate)
     settled = replace(case, closed_on=today) if gate == "closing" and case.closed_on is None else case
-    states = node_states(catalogue, calendar, settled, documents, today, forced=pack)
+    holds = holding(catalogue, settled, documents)
+    states = node_states(catalogue, calendar, settled, documents, today, forced=pack, holds=holds)
     view = _View(catalogue, settled, documents, gate, today, settled.closed_on or today, pack, states)
     papers: dict[tuple[str, str], Finding] = {}
     found = [*_closing_facts(view, case), *_unknown(view)]
@@ -58,7 +61,10 @@ def check_case(
         for key, finding in _lacking(view, state):
             if key not in papers or _weight(finding) < _weight(papers[key]):
                 papers[key] = finding
-        found += [*_late(view, state), *_early(view, state), *_stale(view, state)]
+        found += [*_late(view, state), *_early(view, state), *_stale(view, state), *_clash(view, state)]
+    if gate is not None:
+        matter = Matter(catalogue, settled, by_type(documents), holds)
+        found += [finding for _, finding in check_matter(matter, gate, frozenset(papers))]
     return tuple(_sorted(catalogue, [*papers.values(), *found]))
 
 
@@ -149,6 +155,7 @@ def _missing(view: _View, state: NodeState, line: EvidenceState, severity: Sever
             who=node.roles[0],
             due=state.due,
             cite=catalogue.cited(node.cite),
+            party=party or None,
         )
         yield (type.id, party or ""), finding
 
@@ -183,6 +190,20 @@ def _early(view: _View, state: NodeState) -> Iterable[Finding]:
         if reference is not None and reference < one.opens:
             message = f"节点“{state.node.name}”：{one.rule.action}，最早为{one.opens}，实为{reference}"
             yield _note(view, state.node, f"early.{one.rule.id}", message, "核对日期；确属提前的，书面说明理由", one.opens, one.rule.cite)
+
+
+def _clash(view: _View, state: NodeState) -> Iterable[Finding]:
+    """A step that may not be taken before one day and must be taken by an earlier one: told, never decided for the court."""
+    if state.state == "present":
+        return
+    opens = max(
+        (one for one in state.deadlines if one.rule.kind == "min" and one.opens), key=lambda one: one.opens or date.min, default=None
+    )
+    ends = next((one for one in state.deadlines if one.firm and one.due), None)
+    if opens is not None and ends is not None and opens.opens and ends.due and ends.due < opens.opens:
+        cites = tuple(dict.fromkeys((*opens.rule.cite, *ends.rule.cite)))
+        message = f"节点“{state.node.name}”：“{ends.rule.action}”最迟为{ends.due}，“{opens.rule.action}”最早为{opens.opens}，两项期限冲突，不影响报结"
+        yield _note(view, state.node, f"clash.{ends.rule.id}", message, "按最早日期办理，书面说明未在最迟期限内办理的理由", ends.due, cites)
 
 
 def _stale(view: _View, state: NodeState) -> Iterable[Finding]:

@@ -70,12 +70,15 @@ def node_states(
     today: date,
     *,
     forced: frozenset[str] = frozenset(),
+    holds: Mapping[str, str] | None = None,
 ) -> tuple[NodeState, ...]:
     """The state of every step that applies to the case on a day, in the order of the timeline.
 
     forced: ids of steps that must have happened whether or not their condition holds (the closing pack).
+    holds: the conditions of `holding`, when the caller has them.
     """
-    holds = holding(catalogue, case, documents) | {node.condition: "结案材料要求" for node in _nodes(catalogue, forced)}
+    known = holding(catalogue, case, documents) if holds is None else holds
+    holds = {**known} | {node.condition: "结案材料要求" for node in _nodes(catalogue, forced)}
     clocks = due(catalogue, calendar, case, today, documents=documents, conditions=holds)
     dossier = by_type(documents)
     return tuple(

@@ -53,12 +53,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Anchor:
-    """An event that starts a clock. `fallback` is the anchor used when it is unknown, `documents` the types whose date stands for it."""
+    """An event that starts a clock. `fallback` is the anchor used when it is unknown, `documents` the types whose date stands for it.
+
+    stand_in: types whose dates merely stand in for it, each its own, marked as substitutes. repeats: it may happen on several days.
+    """
 
     id: str
     name: str
     fallback: str | None = None
     documents: tuple[str, ...] = ()
+    stand_in: tuple[str, ...] = ()
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -226,6 +231,42 @@ class Pack:
 
 
 @dataclass(frozen=True)
+class CheckRule:
+    """A condition that the case as a whole must meet at some gates, for some kinds and closing modes (empty: all of them).
+
+    form: what is compared, a key of review.closing.FORMS. documents: type ids. fields, less: fields of the case record. chain: anchors and
+    types in the order of their days. words: what must be said. amount, unit, anchor: a period. per: a party's role.
+    waivable: a person may waive it with a reason.
+    """
+
+    id: str
+    name: str
+    form: str
+    severity: Literal["blocking", "warning", "unchecked"]
+    who: str
+    remedy: str
+    cite: tuple[str, ...]
+    gates: tuple[str, ...] = ("closing", "archiving")
+    kinds: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    when: str = "always"
+    unless: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    relation: str = ""
+    chain: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    per: str | None = None
+    amount: int = 0
+    unit: str = ""
+    anchor: str = ""
+    waivable: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Switch:
     """A choice the regulations leave open: the value of this profile, what may be chosen, and what it means."""
 
@@ -259,6 +300,7 @@ class Catalogue:
     volumes: Mapping[str, str]
     units: Mapping[str, str]
     packs: Mapping[str, Pack]
+    checks: Mapping[str, CheckRule]
     archive_chain: tuple[str, ...]
     deadlines: Mapping[str, DeadlineRule]
     switches: Mapping[str, Switch]

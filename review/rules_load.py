@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from review.rulebook import RuleProblem, RulesError, source_of
-from review.rules_schema import CITED, PROFILE, SECTIONS, UNITS, Key, check_entry
+from review.rules_schema import CITED, NEEDED_BY_FORM, PROFILE, SECTIONS, UNITS, Key, check_entry
 from review.yamlmarks import Entry, parse
 
 BASE = "base"
@@ -26,6 +26,7 @@ _NAMES = {
     "groups": "目录组",
     "contents": "卷内目录",
     "packs": "结案材料包",
+    "checks": "全案核查",
     "switches": "开关",
     "sources": "依据",
     "volumes": "卷别",
@@ -168,7 +169,17 @@ def _check_refers(sections: Sections, entry: Entry, keys: Mapping[str, Key], wha
 
 
 def _check_meaning(sections: Sections) -> None:
-    for check in (_check_cites, _check_types, _check_nodes, _check_clocks, _check_groups, _check_switches, _check_fallbacks, _check_regex):
+    for check in (
+        _check_cites,
+        _check_types,
+        _check_nodes,
+        _check_clocks,
+        _check_groups,
+        _check_switches,
+        _check_fallbacks,
+        _check_chains,
+        _check_regex,
+    ):
         check(sections)
 
 
@@ -278,6 +289,19 @@ def _check_fallbacks(sections: Sections) -> None:
                 break
             seen.add(here)
             here = anchors[here].text("fallback")
+
+
+def _check_chains(sections: Sections) -> None:
+    """A rule of a form that compares needs what it compares; a chain names anchors and types."""
+    known = {*sections.entries["anchors"], *sections.entries["types"]}
+    for id, entry in sections.each("checks"):
+        what = f"全案核查“{id}”"
+        for point in entry.texts("chain"):
+            if point not in known:
+                sections.complain(entry, "chain", f"{what}：“{point}”既不是起算事件也不是材料类型")
+        for key in NEEDED_BY_FORM[entry.text("form")]:
+            if not entry.get(key):
+                sections.complain(entry, "form", f"{what}：这种形式须有“{key}”")
 
 
 def _check_regex(sections: Sections) -> None:

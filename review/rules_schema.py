@@ -17,6 +17,26 @@ ORIGINS = frozenset(("regulation", "implied", "standard_memory", "national_list"
 REQUIRED_BY = frozenset(("regulation", "form_practice"))
 MEDIA = frozenset(("paper", "generated", "born_digital", "image", "video", "audio"))
 STAGES = frozenset(("closing", "archiving"))
+# The forms of a check of the whole case, and the keys that each cannot do without.
+NEEDED_BY_FORM: Mapping[str, tuple[str, ...]] = {
+    "field": ("fields", "words"),
+    "any_of": ("documents",),
+    "none_of": ("documents",),
+    "excluded": ("conditions",),
+    "dated": ("documents",),
+    "within": ("documents", "amount", "unit", "anchor"),
+    "order": ("chain",),
+    "sum": ("fields", "relation"),
+    "says": ("documents", "words"),
+    "case_no": ("documents",),
+    "parties": ("documents", "per"),
+    "stated_amount": ("documents", "fields"),
+}
+FORMS = frozenset(NEEDED_BY_FORM)
+FIELDS = frozenset(("amount", "closing_amount", "waived_amount", "paid_amount", "closed_on", "closing_mode", "closing_reason"))
+RELATIONS = frozenset(("positive", "not_positive", "not_negative"))
+SEVERITIES = frozenset(("blocking", "warning", "unchecked"))
+GATES = frozenset(("handover", "closing", "archiving"))
 COLOURS = frozenset(("any", "required"))
 
 
@@ -62,7 +82,13 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "roles": _NAMED,
     "case_kinds": _NAMED,
     "closing_modes": _NAMED,
-    "anchors": {**_NAMED, "fallback": Key("text", refers="anchors"), "documents": Key("texts", refers="types")},
+    "anchors": {
+        **_NAMED,
+        "fallback": Key("text", refers="anchors"),
+        "documents": Key("texts", refers="types"),
+        "stand_in": Key("texts", refers="types"),
+        "repeats": _FLAG,
+    },
     "conditions": {
         **_NAMED,
         "documents": Key("texts", refers="types"),
@@ -136,6 +162,33 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "nodes": Key("texts", needed=True, refers="nodes"),
         "cite": _CITE,
     },
+    "checks": {
+        "id": _NEEDED,
+        "name": _NEEDED,
+        "form": Key("text", needed=True, among=FORMS),
+        "severity": Key("text", needed=True, among=SEVERITIES),
+        "who": Key("text", needed=True, refers="roles"),
+        "remedy": _NEEDED,
+        "gates": Key("texts", among=GATES),
+        "kinds": Key("texts", refers="case_kinds"),
+        "modes": Key("texts", refers="closing_modes"),
+        "when": Key("text", refers="conditions"),
+        "unless": Key("texts", refers="conditions"),
+        "documents": Key("texts", refers="types"),
+        "fields": Key("texts", among=FIELDS),
+        "less": Key("texts", among=FIELDS),
+        "relation": Key("text", among=RELATIONS),
+        "chain": _TEXTS,
+        "conditions": Key("texts", refers="conditions"),
+        "words": _TEXTS,
+        "per": _TEXT,
+        "amount": Key("number"),
+        "unit": Key("text", refers="units"),
+        "anchor": Key("text", refers="anchors"),
+        "waivable": _FLAG,
+        "cite": _CITE,
+        "note": _TEXT,
+    },
     "switches": {
         "id": _NEEDED,
         "name": _NEEDED,
@@ -146,7 +199,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "note": _TEXT,
     },
 }
-CITED = frozenset(("contents", "types", "nodes", "deadlines", "packs", "switches"))
+CITED = frozenset(("contents", "types", "nodes", "deadlines", "packs", "checks", "switches"))
 
 
 def check_entry(entry: Entry, keys: Mapping[str, Key], what: str) -> list[RuleProblem]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from dossier import people
+from dossier import pages, people
 from dossier.clock import Clock
+from dossier.desks import uploads
 from dossier.errors import DossierError
 from dossier.office import Lazy, Office, RuleBook
 from dossier.records.database import Database
@@ -128,4 +129,7 @@ def open_office(settings: Settings, clock: Clock | None = None, *, initialise: b
 
 def recover(office: Office) -> list[str]:
     """What a crash left is finished or cleared; what was done, in words. Called by whoever starts to work, before the first job."""
-    return [*office.spool.recover(), *(done for store in office.stores.values() for done in store.recover())]
+    done = [*office.spool.recover(), *uploads.set_aside_unclaimed(office)]
+    for store in office.stores.values():
+        done += store.recover()
+    return done + pages.clear_scratch(office)

@@ -71,6 +71,15 @@ SENTENCES: dict[str, Sentence] = {
         "The same file was already handed over in this case (receipt {receipt}); it need not be sent twice.",
         409,
     ),
+    "file_repeated": _bad(
+        "同一文件在本次移送中重复，只收一份，不必处理。",
+        "The same file is in this hand-over twice; one copy is taken, nothing needs to be done.",
+        409,
+    ),
+    "file_unavailable": _bad(
+        "无法读取该文件：不存在、是文件夹，或没有读取权限。请核对后再移送。",
+        "The file cannot be read: it is not there, is a folder, or may not be read. Check it and hand it over again.",
+    ),
     "file_name_bad": _bad(
         "文件名含有不允许的字符或过长。请改名后再移送。", "The file name has forbidden characters or is too long. Rename the file."
     ),
@@ -129,7 +138,12 @@ SENTENCES: dict[str, Sentence] = {
     "volume_empty": _bad(
         "案件 {case_no} 还没有入卷材料，无法导出。", "Case {case_no} has nothing placed yet, so there is nothing to export.", 404
     ),
-    "export_failed": Sentence(500, EXIT_DAMAGED, "卷宗未能导出：{what}。没有留下不完整的文件；请联系管理员。", "The volume could not be bound: {what}. No partial file was left; ask an administrator."),
+    "export_failed": Sentence(
+        500,
+        EXIT_DAMAGED,
+        "卷宗未能导出：{what}。没有留下不完整的文件；请联系管理员。",
+        "The volume could not be bound: {what}. No partial file was left; ask an administrator.",
+    ),
     # people
     "not_allowed": _refused(
         "您没有权限进行此操作。如确有需要，请联系管理员。", "You may not do this. Ask an administrator if you need to.", 403

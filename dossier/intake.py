@@ -20,7 +20,7 @@ from dossier.desks.receiving import CHECK_PRIORITY, PLACE_PRIORITY
 from dossier.errors import DossierError
 from dossier.lifecycle import FILE, PAGE
 from dossier.office import Office
-from dossier.pages import Decoded, decode_file, decode_page, drop_scratch, page_job
+from dossier.pages import Decoded, decode_file, decode_page, drop_scratch, drop_scratch_of, page_job
 from dossier.pagework import PageResult, read_page
 from dossier.records import jobs, ledger
 from dossier.records.jobs import Claimed
@@ -161,6 +161,7 @@ def _when_all_read(office: Office, session: Session, submission_id: int) -> None
 def classify(office: Office, submission_id: int) -> Apply:
     """Segments the stack into documents and says what each is."""
     found = judging.find_documents(office, submission_id)
+    drop_scratch_of(office, found.files)
 
     def apply(session: Session) -> None:
         submission = _submission(session, submission_id)

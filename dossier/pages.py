@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from dossier.office import Office
 from dossier.pagework import PageJob
+from dossier.records.tables import Page
 from scanners.contract import DecodedPage, UnreadableError
 from scanners.pages import render
 from scanners.sandbox import Sandbox
+from storage.contract import NoSpaceError
 
 # How many pages one sandboxed child decodes, and how many pages' pixels a split leaves for the reader (11 MB each at 200 dpi).
 CHUNK = 8
+_WORK = "work-"
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,70 @@ class Decoded:
     width: int
     height: int
     dpi: int
+    layer: bool = False  # the PDF's own text of this page was kept beside its picture
+
+
+@contextmanager
+def work_folder(office: Office) -> Iterator[Path]:
+    """A scratch folder of one piece of work, gone afterwards; locked while its process lives, so that clear_scratch() knows it is used.
+
+    Raises NoSpaceError, also for what the block itself writes.
+    """
+    try:
+        folder, handle = _locked_folder(office.scratch_dir)
+        try:
+            yield folder
+        finally:
+            # Somebody may have emptied the scratch meanwhile; what cannot be removed now is cleared by the next start.
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(handle)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoSpaceError(str(error)) from error
+        raise
+
+
+def _locked_folder(scratch: Path) -> tuple[Path, int]:
+    while True:
+        folder = scratch / f"{_WORK}{uuid.uuid4().hex}"
+        folder.mkdir(parents=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, handle
+        os.close(handle)  # cleared between its making and its lock
+
+
+def clear_scratch(office: Office) -> list[str]:
+    """Removes the scratch of dead processes and of pages that wait for no reader any more; what it did, in words."""
+    done = []
+    with office.db.read() as session:
+        waiting = {
+            str(file_id) for file_id in session.execute(select(Page.file_id).where(Page.state.in_(("expected", "decoded")))).scalars()
+        }
+    for folder in sorted(office.scratch_dir.glob("*")):
+        if folder.name.startswith(_WORK):
+            gone = _remove_if_free(folder)
+        elif gone := folder.name not in waiting:
+            shutil.rmtree(folder, ignore_errors=True)
+        if gone:
+            done.append(f"{folder.name}: scratch removed")
+    return done
+
+
+def _remove_if_free(folder: Path) -> bool:
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+        return True
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
 
 
 def picture(office: Office, file_id: int, number: int) -> Path:
@@ -72,16 +144,12 @@ def decode_page(office: Office, file_id: int, spool_key: str, kind: str, number:
 
 
 def _decode(office: Office, file_id: int, spool_key: str, kind: str, first: int, last: int, *, keep_pixels: bool) -> list[Decoded]:
-    work = office.scratch_dir / f"work-{uuid.uuid4().hex}"
-    work.mkdir(parents=True)
-    try:
+    with work_folder(office) as work:
         pages = render(office.spool.path(spool_key), work, first, last, office.sandbox)
         if kind == "pdf" and any(page.text_page for page in pages):
             _extract_layers(office, file_id, spool_key, pages, work)
         for page in pages:
             _keep(office, file_id, page, keep_pixels)
-    finally:
-        shutil.rmtree(work)
     return [Decoded(page.number, page.width, page.height, page.dpi) for page in pages]
 
 
@@ -95,7 +163,7 @@ def _keep(office: Office, file_id: int, page: DecodedPage, keep_pixels: bool) ->
         pixels.parent.mkdir(parents=True, exist_ok=True)
         facts = _facts(office, file_id, page.number)
         draft = facts.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(json.dumps(asdict(Decoded(page.number, page.width, page.height, page.dpi))), encoding="utf-8")
+        draft.write_text(json.dumps(asdict(Decoded(page.number, page.width, page.height, page.dpi, page.text_page))), encoding="utf-8")
         page.pixels.replace(pixels)
         draft.replace(facts)
 
@@ -125,14 +193,14 @@ def text_layers(sandbox: Sandbox, path: Path, numbers: Sequence[int], dpis: Sequ
 
 
 def page_job(office: Office, file_id: int, number: int, labels: tuple[str, ...]) -> PageJob | None:
-    """What the page process needs; None when the pixels are not there (any more)."""
+    """What the page process needs; None when the pixels, or the text that the page brought along, are not there (any more)."""
     facts, pixels, layer = _facts(office, file_id, number), _pixels(office, file_id, number), _layer(office, file_id, number)
     try:
         known = json.loads(facts.read_text(encoding="utf-8"))
         size = pixels.stat().st_size
     except FileNotFoundError:
         return None
-    if size != known["width"] * known["height"] * 3:
+    if size != known["width"] * known["height"] * 3 or (known["layer"] and not layer.exists()):
         return None
     shown = picture(office, file_id, number).with_suffix("")
     return PageJob(pixels, known["width"], known["height"], known["dpi"], layer if layer.exists() else None, labels, shown)
@@ -150,3 +218,9 @@ def drop_scratch(office: Office, file_id: int, number: int) -> None:
     """Frees the pixels of a page that was read."""
     for path in (_pixels(office, file_id, number), _facts(office, file_id, number)):
         path.unlink(missing_ok=True)
+
+
+def drop_scratch_of(office: Office, file_ids: Iterable[int]) -> None:
+    """Frees whatever is left of files whose pages are all read."""
+    for file_id in file_ids:
+        shutil.rmtree(office.scratch_dir / str(file_id), ignore_errors=True)

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from dossier import intake
 from dossier.desks import searching
+from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import jobs
 from dossier.records.jobs import Claimed
@@ -71,8 +73,8 @@ class Worker:
                         future.result()
                     self._progress(self.tally)
                     continue
-                indexed = self._index()
-                if until_idle and indexed and self._idle():
+                self._index(wait=until_idle)
+                if until_idle and self._idle():
                     break
                 self._stop.wait(IDLE_SECONDS)
         return self.tally
@@ -112,13 +114,12 @@ class Worker:
         if job.step in ("read", "place"):
             self._index()
 
-    def _index(self) -> bool:
-        """Brings the index up to date; True also when it cannot be: an index never holds up the work, it is rebuilt later."""
+    def _index(self, *, wait: bool = False) -> None:
+        """Brings the index up to date. When it cannot be, that is logged: an index never holds up the work, it is rebuilt later."""
         try:
-            self.tally.indexed += searching.drain(self.office)
-        except IndexUnavailableError as error:
+            self.tally.indexed += searching.drain(self.office, wait=wait)
+        except (IndexUnavailableError, SQLAlchemyError, DossierError) as error:
             log.warning("index unavailable", error=str(error))
-        return True
 
     @contextmanager
     def _heartbeat(self) -> Iterator[None]:
@@ -127,8 +128,12 @@ class Worker:
 
         def beat() -> None:
             while not over.wait(self._lease.total_seconds() / 4):
-                with self.office.db.write() as session:
-                    jobs.renew(session, self.owner, until=self.office.clock.now() + self._lease)
+                try:
+                    with self.office.db.write() as session:
+                        jobs.renew(session, self.owner, until=self.office.clock.now() + self._lease)
+                except (SQLAlchemyError, DossierError) as error:
+                    # The next beat may come through; if none does, the leases run out and nothing is done twice.
+                    log.warning("leases not renewed", error=repr(error))
 
         thread = threading.Thread(target=beat, name="leases", daemon=True)
         thread.start()

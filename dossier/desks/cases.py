@@ -30,6 +30,7 @@ KINDS = ("执", "执恢", "执保", "执异", "执复", "执监", "执协", "执
 CLOSING_MODES = ("执行完毕", "终结本次执行程序", "终结执行", "和解", "驳回申请", "不予执行", "销案")
 ROLES = {"applicants": "申请执行人", "respondents": "被执行人"}
 _LIST = re.compile(r"[；;]")
+_TYPED = str.maketrans("(〔[［【)〕]］】０１２３４５６７８９", "（（（（（）））））0123456789")
 
 
 def decode(data: bytes) -> str:
@@ -116,7 +117,7 @@ def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str]) -> dict[
         if not str(row.get(column) or "").strip():
             raise bad(f"缺少 {column}")
     value: dict[str, Any] = {key: str(row.get(key) or "").strip() for key in REQUIRED + OPTIONAL if key not in ROLES}
-    value["case_no"] = re.sub(r"\s", "", value["case_no"]).replace("(", "（").replace(")", "）")
+    value["case_no"] = case_key(value["case_no"])
     if not pattern.fullmatch(value["case_no"]):
         raise bad(f"案号 {value['case_no']} 的格式不对")
     if value["kind"] not in KINDS:
@@ -215,11 +216,23 @@ def record_event(office: Office, actor: Actor, case_no: str, anchor: str, on: da
         )  # fmt: skip
 
 
+def anchor_names(office: Office, case_no: str) -> list[tuple[str, str]]:
+    """(id, name) of every event that may be recorded in this case. Raises case_unknown."""
+    with office.db.read() as session:
+        profile = load(session, case_no).profile
+    return [(anchor.id, anchor.name) for anchor in office.rules.of(profile).anchors.values()]
+
+
+def case_key(typed: str) -> str:
+    """A case number as it is stored: however its brackets, digits and blanks were typed."""
+    return re.sub(r"\s", "", typed).translate(_TYPED)
+
+
 def load(session: Session, case_no: str) -> Case:
     """Raises DossierError case_unknown."""
-    case = session.execute(select(Case).where(Case.case_no == case_no)).scalar_one_or_none()
+    case = session.execute(select(Case).where(Case.case_no == case_key(case_no))).scalar_one_or_none()
     if case is None:
-        raise DossierError("case_unknown", case_no=case_no)
+        raise DossierError("case_unknown", case_no=case_no[:80])
     return case
 
 

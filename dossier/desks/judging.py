@@ -29,6 +29,7 @@ class Found:
 
     documents: tuple[Piece, ...]
     duplicates: dict[int, int]  # page id → id of the page that it repeats
+    files: tuple[int, ...]  # ids of the files that it came in
 
 
 def labels(office: Office, profile: str) -> tuple[str, ...]:
@@ -52,7 +53,8 @@ def find_documents(office: Office, submission_id: int) -> Found:
     with office.db.read() as session:
         submission = _load(session, submission_id)
         stack: Stack = segment(_facts(submission), office.rules.lexicon(submission.case.profile))
-    return Found(stack.pieces, {int(page): int(first) for page, first in stack.duplicates.items()})
+        files = tuple(file.id for file in submission.files)
+    return Found(stack.pieces, {int(page): int(first) for page, first in stack.duplicates.items()}, files)
 
 
 def write_documents(session: Session, submission: Submission, found: Found) -> None:

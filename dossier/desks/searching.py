@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
 
 from dossier import access
 from dossier.access import Actor
+from dossier.desks.viewing import may_see
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Outbox, Page
-from indexing.contract import IndexUnavailableError, PageDoc
+from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc, Result, SearchEngine
 from indexing.highlight import share, snippet, spans
 from indexing.query import QueryError, parse
 
@@ -40,59 +43,94 @@ def page_doc(page: Page) -> PageDoc:
     )
 
 
-def drain(office: Office) -> int:
-    """Brings the index up to the outbox; how many pages it took. A missing index is rebuilt. Raises IndexUnavailableError."""
-    if not _one_at_a_time.acquire(blocking=False):
+def drain(office: Office, *, wait: bool = False) -> int:
+    """Brings the index up to the outbox; how many pages it took. A missing index is rebuilt. Raises IndexUnavailableError.
+
+    One thread of one process does it at a time: the others take nothing, unless they wait for their turn. IndexBusyError: try again later.
+    """
+    if not _one_at_a_time.acquire(blocking=wait):
         return 0
     try:
-        return _drain(office)
+        with office.db.read() as session:
+            if session.execute(select(Outbox.seq).limit(1)).first() is None:
+                return 0
+        with _only_process(office, wait) as mine:
+            return _drain(office) if mine else 0
     finally:
         _one_at_a_time.release()
 
 
+@contextmanager
+def _only_process(office: Office, wait: bool) -> Iterator[bool]:
+    """Whether the outbox is this process's alone now; the lock falls with the process. It lies beside the index, which may vanish."""
+    try:
+        handle = os.open(office.settings.home / "index.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise IndexUnavailableError(f"the index cannot be locked: {error}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
 def _drain(office: Office) -> int:
-    with office.db.read() as session:
-        if session.execute(select(Outbox.seq).limit(1)).first() is None:
-            return 0
     engine = office.search()
     total = 0
     while True:
-        with office.db.read() as session:
-            rows = session.execute(select(Outbox.seq, Outbox.page_id).order_by(Outbox.seq).limit(BATCH)).all()
-            if not rows:
-                return total
-            pages = session.execute(select(Page).where(Page.id.in_({page_id for _, page_id in rows}), Page.state == "read")).scalars()
-            docs = [page_doc(page) for page in pages]
+        rows, docs = _waiting(office)
+        if not rows:
+            return total
         last = rows[-1][0]
         try:
-            engine.apply(docs, (), last)
+            engine.apply(docs, {page_id for _, page_id in rows} - {doc.page_id for doc in docs}, last)
+        except IndexBusyError:
+            raise
         except IndexUnavailableError:
-            return total + rebuild(office)
+            return total + _rebuild(office)
         with office.db.write() as session:
             session.execute(delete(Outbox).where(Outbox.seq <= last))
         total += len(docs)
 
 
+def _waiting(office: Office) -> tuple[list[tuple[int, int]], list[PageDoc]]:
+    """The next (seq, page id) of the outbox, and those of the pages that are to be found; the others are to be found no more."""
+    with office.db.read() as session:
+        rows = [(seq, page_id) for seq, page_id in session.execute(select(Outbox.seq, Outbox.page_id).order_by(Outbox.seq).limit(BATCH))]
+        pages = session.execute(select(Page).where(Page.id.in_({page_id for _, page_id in rows}), Page.state == "read")).scalars()
+        return rows, [page_doc(page) for page in pages]
+
+
 def rebuild(office: Office) -> int:
-    """Makes the index anew from the records; how many pages it holds."""
+    """Makes the index anew from the records; how many pages it holds. Raises IndexUnavailableError."""
+    with _one_at_a_time, _only_process(office, wait=True):
+        return _rebuild(office)
+
+
+def _rebuild(office: Office) -> int:
     with office.db.read() as session:
         seq = session.execute(select(func.max(Outbox.seq))).scalar_one_or_none() or 0
-        office.search().rebuild(_all_docs(session), seq)
-        count = session.execute(select(func.count()).select_from(Page).where(Page.state == "read")).scalar_one()
+    office.search().rebuild(_all_docs(office), seq)
     with office.db.write() as session:
         session.execute(delete(Outbox).where(Outbox.seq <= seq))
-    return count
+        return session.execute(select(func.count()).select_from(Page).where(Page.state == "read")).scalar_one()
 
 
-def _all_docs(session: Session) -> Iterator[PageDoc]:
-    for page in session.execute(select(Page).where(Page.state == "read").order_by(Page.id)).scalars().yield_per(BATCH):
-        yield page_doc(page)
+def _all_docs(office: Office) -> Iterator[PageDoc]:
+    """Every page that can be found. The snapshot is taken when the engine asks for the first one, holding its lock: nothing is applied
+    to the old index after it and lost."""
+    with office.db.read() as session:
+        for page in session.execute(select(Page).where(Page.state == "read").order_by(Page.id)).scalars().yield_per(BATCH):
+            yield page_doc(page)
 
 
 def search(office: Office, actor: Actor, text: str, *, limit: int = 20, offset: int = 0) -> dict[str, Any]:
     """{"total","hits":[{"page_id","case_no","document","type","file","page","snippet","parts"}]}; only what the actor may see, also in the count.
 
-    Raises query_empty, query_bad, index_unavailable, not_allowed. What a snippet showed is in the ledger.
+    The index may be older than the records: each hit is decided on again by them. Raises query_empty, query_bad, index_unavailable,
+    not_allowed. What a snippet showed is in the ledger.
     """
     access.demand(actor, "search")
     try:
@@ -102,29 +140,32 @@ def search(office: Office, actor: Actor, text: str, *, limit: int = 20, offset: 
     tokens = access.reader_tokens(actor)
     result = _ask(office, lambda engine: engine.search(query, tokens, limit=limit, offset=offset))
     with office.db.write() as session:
-        pages = {page.id: page for page in session.execute(select(Page).where(Page.id.in_([hit.page_id for hit in result.hits]))).scalars()}
-        hits = [_hit(pages[hit.page_id], query) for hit in result.hits if hit.page_id in pages]
+        ids = [hit.page_id for hit in result.hits]
+        pages = {page.id: page for page in session.execute(select(Page).where(Page.id.in_(ids), Page.state == "read")).scalars()}
+        hits = [_hit(pages[page_id], query) for page_id in ids if page_id in pages and may_see(actor, pages[page_id])]
         ledger.append(
             session,
             at=office.clock.now(),
             actor=actor.login,
             action="search",
             subject="index",
-            detail={"hits": [hit.page_id for hit in result.hits]},
+            detail={"hits": [hit["page_id"] for hit in hits]},
         )
-    return {"total": result.total, "hits": hits}
+    return {"total": result.total - (len(ids) - len(hits)), "hits": hits}
 
 
-def _ask(office: Office, question: Any) -> Any:
+def _ask(office: Office, question: Callable[[SearchEngine], Result]) -> Result:
     """Asks the engine; an index that is gone is rebuilt once and asked again."""
     try:
-        return question(office.search())
-    except IndexUnavailableError:
         try:
+            return question(office.search())
+        except IndexBusyError:
+            raise
+        except IndexUnavailableError:
             rebuild(office)
             return question(office.search())
-        except IndexUnavailableError as error:
-            raise DossierError("index_unavailable") from error
+    except IndexUnavailableError as error:
+        raise DossierError("index_unavailable") from error
 
 
 def _hit(page: Page, query: Any) -> dict[str, Any]:

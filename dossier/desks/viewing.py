@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,9 +15,11 @@ from dossier.desks.receiving import load, resource_of
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
-from dossier.records import ledger
+from dossier.pages import restore_picture, thumbnail, upright
+from dossier.records import jobs, ledger
 from dossier.records.tables import Case, Document, Page, Submission
 from dossier.translate import finding_json
+from scanners.contract import UnreadableError
 
 SHOWN_LIMIT = 200
 
@@ -51,6 +54,7 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
         "declared": submission.declared,
         "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes, "pages": f.page_count} for f in submission.files],
         "rejects": list(submission.rejects),
+        "busy": _busy(session, submission.id),
         "pages_total": len(pages),
         "pages_read": sum(page.state in ("read", "unreadable") for page in pages),
         "pages": [_page(page) for page in pages],
@@ -74,6 +78,11 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
             for d in submission.disputes
         ],
     }
+
+
+def _busy(session: Session, submission_id: int) -> bool:
+    """Whether what is shown will change by itself: it is being judged or placed."""
+    return jobs.busy(session, [f"{step}:{submission_id}" for step in ("classify", "check", "place")])
 
 
 def _number(submission: Submission, document_id: int | None) -> int | None:
@@ -118,7 +127,7 @@ def _document(document: Document) -> dict[str, Any]:
 
 
 def progress(office: Office, actor: Actor, receipt_no: str) -> dict[str, Any]:
-    """{"state","pages_total","pages_read","pages":[{"id","state"}]}: what the live page asks for again and again."""
+    """{"state","busy","pages_total","pages_read","pages":[{"id","state"}]}: what the live page asks for again and again."""
     with office.db.read() as session:
         submission = load(session, receipt_no)
         access.demand(actor, "submission.read", resource_of(submission))
@@ -126,6 +135,7 @@ def progress(office: Office, actor: Actor, receipt_no: str) -> dict[str, Any]:
         return {
             "state": submission.state,
             "state_name": SUBMISSION.names[submission.state],
+            "busy": _busy(session, submission.id),
             "pages_total": len(rows),
             "pages_read": sum(state in ("read", "unreadable") for _, state in rows),
             "pages": [{"id": page_id, "state": state} for page_id, state in rows],
@@ -162,37 +172,75 @@ def submissions(office: Office, actor: Actor, *, state: str | None = None, case_
 
 
 def page_view(office: Office, actor: Actor, page_id: int) -> dict[str, Any]:
-    """One page with its lines, marks and the file of its picture. Writes the ledger event of the reading before it returns anything.
+    """One page with its lines and marks, and the pages beside it. Writes the ledger event of the reading before it returns anything.
 
     Raises page_unknown both when there is no such page and when the actor may not see it.
     """
     with office.db.write() as session:
-        page = session.get(Page, page_id)
-        if page is None or not _may_see(actor, page):
-            raise DossierError("page_unknown")
-        placed = page.document is not None and page.document.volume is not None
-        ledger.append(
-            session,
-            at=office.clock.now(),
-            actor=actor.login,
-            action="page.read",
-            subject=f"page:{page.id}",
-            case_id=page.submission.case_id,
-            detail={"placed": placed},
-        )
+        page = _noted(office, session, actor, page_id, "text")
+        document = page.document
+        beside = document.pages if document is not None else page.submission.pages
         return {
             **_page(page),
-            "file_id": page.file_id,
             "skew": page.skew,
             "dpi": page.dpi,
             "lines": list(page.lines),
             "marks": page.marks,
             "case_no": page.submission.case.case_no,
-            "picture": str(office.pages_dir / str(page.file_id) / f"{page.number:04d}.jpg"),
+            "receipt_no": page.submission.receipt_no,
+            "document": document.name if document is not None else None,
+            "page_no": page.page_no,
+            # Boxes are of the upright page: they fit only when that is the picture shown.
+            "as_scanned": page.rotation != 0 and not upright(office, page.file_id, page.number, page.rotation).exists(),
+            "beside": [one.id for one in beside if may_see(actor, one)],
         }
 
 
-def _may_see(actor: Actor, page: Page) -> bool:
+def page_picture(office: Office, actor: Actor, page_id: int) -> Path:
+    """The picture of a page for people, upright once it was read; the ledger has the reading first. Raises page_unknown, the codes of files."""
+    with office.db.write() as session:
+        page = _noted(office, session, actor, page_id, "picture")
+        file_id, number, rotation = page.file_id, page.number, page.rotation
+        source = (page.file.spool_key, page.file.kind)
+    path = upright(office, file_id, number, rotation)
+    if path.exists():
+        return path
+    try:
+        return restore_picture(office, file_id, source[0], source[1], number)
+    except UnreadableError as error:
+        raise DossierError(error.code) from error
+
+
+def page_thumbnail(office: Office, actor: Actor, page_id: int) -> Path:
+    """The small picture of a read page, too small to be read: the event of the list that shows it tells enough. Raises page_unknown."""
+    with office.db.read() as session:
+        page = session.get(Page, page_id)
+        if page is None or not may_see(actor, page):
+            raise DossierError("page_unknown")
+        path = thumbnail(office, page.file_id, page.number)
+    if not path.exists():
+        raise DossierError("page_unknown")
+    return path
+
+
+def _noted(office: Office, session: Session, actor: Actor, page_id: int, shown: str) -> Page:
+    page = session.get(Page, page_id)
+    if page is None or not may_see(actor, page):
+        raise DossierError("page_unknown")
+    placed = page.document is not None and page.document.volume is not None
+    ledger.append(
+        session,
+        at=office.clock.now(),
+        actor=actor.login,
+        action="page.read",
+        subject=f"page:{page.id}",
+        case_id=page.submission.case_id,
+        detail={"placed": placed, "shown": shown},
+    )
+    return page
+
+
+def may_see(actor: Actor, page: Page) -> bool:
     """A page of the 副卷 follows the volume it is in, or would go to; everything else follows its hand-over or case."""
     resource = resource_of(page.submission)
     sub = page.document is not None and page.document.volume is not None and page.document.volume.kind == "sub"

@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from dossier.errors import DossierError
@@ -19,6 +20,7 @@ from dossier.errors import DossierError
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any fixed number: every writer takes this lock first, so that the ledger has one order and fan-in sees every sibling.
 WRITER_LOCK = 0x0D055E
+_SQLITE_FULL, _SQLITE_NO_ROOM_FOR_SHARED_MEMORY, _POSTGRES_FULL = 13, 4874, "53100"
 
 
 class Database:
@@ -38,11 +40,19 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction that may change things; writers go one after another. Commits at the end, rolls back on any error."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
-            if not self.sqlite:
-                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
-            yield session
+        """One transaction that may change things; writers go one after another. Commits at the end, rolls back on any error.
+
+        Raises DossierError no_space when the database's disk is full.
+        """
+        try:
+            with Session(self._writer, expire_on_commit=False) as session, session.begin():
+                if not self.sqlite:
+                    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+                yield session
+        except DBAPIError as error:
+            if _is_full(error):
+                raise DossierError("no_space") from error
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -73,6 +83,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _is_full(error: DBAPIError) -> bool:
+    codes = (getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None))
+    return codes[0] in (_SQLITE_FULL, _SQLITE_NO_ROOM_FOR_SHARED_MEMORY) or codes[1] == _POSTGRES_FULL
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

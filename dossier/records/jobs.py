@@ -100,11 +100,15 @@ def _stale(owner: str | None, until: datetime | None, now: datetime) -> bool:
 
 
 def sweep(session: Session, *, now: datetime) -> int:
-    """Frees the jobs of dead local workers at once and those of silent ones when their lease is over; how many."""
+    """Frees the jobs of dead local workers at once and those of silent ones when their lease is over; how many.
+
+    A try that was cut short is no failed one: a worker may be killed any number of times.
+    """
     freed = 0
     for job in session.execute(select(Job).where(Job.state == "leased")).scalars():
         if _stale(job.owner, job.lease_until, now):
             job.state, job.owner, job.lease_until = JOB.move(job.state, "retry"), None, None
+            job.attempt -= 1
             freed += 1
     return freed
 
@@ -143,6 +147,11 @@ def counts(session: Session) -> dict[str, int]:
 def pending(session: Session) -> int:
     """Jobs that are queued, leased or waiting for a retry."""
     return session.execute(select(func.count()).select_from(Job).where(Job.state.in_(("queued", "leased")))).scalar_one()
+
+
+def busy(session: Session, keys: Sequence[str]) -> bool:
+    """Whether one of these jobs (step:subject) is still to be done."""
+    return session.execute(select(Job.id).where(Job.key.in_(keys), Job.state.in_(("queued", "leased"))).limit(1)).first() is not None
 
 
 def failed(session: Session) -> Sequence[Job]:

@@ -1,10 +1,122 @@
-"""Serving: settings, an address and whether to work come in; gunicorn with one process of threads, and a worker beside it, run."""
+"""Serving: settings, an address and whether to work come in; a web process of many threads and a worker beside it run until stopped."""
 
 from __future__ import annotations
 
-from dossier.settings import Settings
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+
+import structlog
+from flask import Flask
+
+from dossier.app import open_office
+from dossier.settings import SETTINGS, Settings
+from dossier.web.site import create_app
+
+log = structlog.get_logger()
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, STOP_SECONDS = 1.0, 30.0, 20.0
+_PR_SET_PDEATHSIG = 1
+
+
+def application() -> Flask:
+    """The application over the office that the environment's settings name. Raises DossierError as open_office()."""
+    return create_app(open_office(Settings.read()))
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as the environment that a child process reads them from."""
+    return {setting.env: str(getattr(settings, setting.name)) for setting in SETTINGS}
 
 
 def serve_forever(settings: Settings, *, host: str, port: int, worker: bool) -> None:
-    """Serves until stopped; the worker is a child process of its own, started again when it dies."""
-    raise SystemExit(f"{settings.home} {host} {port} {worker}")
+    """Serves until SIGTERM or SIGINT. The worker is a process of its own and is started again when it dies; when the web process dies, so does this."""
+    environ = {**os.environ, **environment_of(settings), "PYTHONPATH": str(CHECKOUT)}
+    children = {"web": _Child("web", _gunicorn(settings, host, port), environ)}
+    if worker:
+        children["worker"] = _Child("worker", [sys.executable, "-m", "dossier", "work"], environ)
+    stop = threading.Event()
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask_to_stop)
+    try:
+        for child in children.values():
+            child.start()
+        log.info("serving", url=f"http://{host}:{port}/", worker=worker)
+        _watch(children, stop)
+    finally:
+        for child in children.values():
+            child.stop()
+
+
+def _gunicorn(settings: Settings, host: str, port: int) -> list[str]:
+    options = {
+        "worker-class": "gthread",
+        "workers": "1",
+        "threads": str(settings.threads),
+        "bind": f"{host}:{port}",
+        "log-level": "warning",
+    }
+    return [sys.executable, "-m", "gunicorn", *(part for name, value in options.items() for part in (f"--{name}", value)), "wsgi:app"]
+
+
+def _watch(children: Mapping[str, _Child], stop: threading.Event) -> None:
+    while not stop.wait(0.2):
+        code = children["web"].code()
+        if code is not None:
+            raise SystemExit(code or 1)
+        if "worker" in children:
+            children["worker"].revive()
+
+
+class _Child:
+    """One child process; revive() starts it again after a pause that grows while it keeps dying."""
+
+    def __init__(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> None:
+        self._name, self._command, self._environ = name, command, environ
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pause, self._began, self._due = PAUSE_SECONDS, 0.0, 0.0
+
+    def start(self) -> None:
+        self._began = time.monotonic()
+        self._process = subprocess.Popen(self._command, cwd=CHECKOUT, env=self._environ, preexec_fn=_end_with_parent)
+
+    def code(self) -> int | None:
+        """Its exit code, or None while it runs."""
+        return self._process.poll() if self._process is not None else None
+
+    def revive(self) -> None:
+        now = time.monotonic()
+        if self._process is not None and (code := self._process.poll()) is not None:
+            if now - self._began > LONGEST_PAUSE_SECONDS:
+                self._pause = PAUSE_SECONDS
+            log.warning("child died, starting it again", child=self._name, code=code, pause=self._pause)
+            self._process, self._due = None, now + self._pause
+            self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        elif self._process is None and now >= self._due:
+            self.start()
+
+    def stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _end_with_parent() -> None:
+    """Linux ends this process when its parent is gone, however it went: no worker or port is left behind by a kill -9."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

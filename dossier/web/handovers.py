@@ -1,0 +1,222 @@
+"""The hand-over pages: files and a person's decisions come in, the inbox and a hand-over with its pages, documents and findings go out."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any, BinaryIO, cast
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+
+from dossier import access
+from dossier.desks import cases, handover, receiving, viewing
+from dossier.desks.handover import Request, Upload
+from dossier.errors import DossierError
+from dossier.lifecycle import SUBMISSION
+from dossier.web.guard import UNSEEN, actor, could, doing, office, wants_json
+from dossier.web.words import SEVERITIES
+
+desk = Blueprint("handovers", __name__)
+_DECLARED = re.compile(r"(.+?)[\s,，、:：]+(\d{1,5})\s*页?")
+_TYPE_ID = re.compile(r"([a-z0-9_]+)\s*$")
+
+
+@desk.get("/")
+@doing("home")
+def home() -> Any:
+    for action, endpoint in (("submission.list", ".inbox"), ("case.list", "cases.listing"), ("metrics.read", "health.metrics")):
+        if could(action):
+            return redirect(url_for(endpoint), 303)
+    return redirect(url_for("people.password"), 303)
+
+
+@desk.get("/hand-overs")
+@doing("submission.list")
+def inbox() -> Any:
+    state = request.args.get("state", "")
+    rows = viewing.submissions(office(), actor(), state=state if state in SUBMISSION.states else None)
+    return render_template(
+        "handovers/inbox.html", rows=rows, state=state, states=[(one, SUBMISSION.names[one]) for one in SUBMISSION.states]
+    )
+
+
+@desk.get("/hand-overs/new")
+@doing("submission.make")
+def new() -> Any:
+    known = [case for case in cases.listing(office(), actor()) if case["state"] != "archived"]
+    return render_template(
+        "handovers/new.html",
+        cases=known,
+        case_no=request.args.get("case", ""),
+        again_of=request.args.get("again", ""),
+        key=secrets.token_urlsafe(16),
+        limit=office().settings.max_upload_mb,
+    )
+
+
+def take() -> dict[str, Any]:
+    """The receipt of the hand-over in this request; a case that may not be seen is as unknown as one that is not there."""
+    form = request.form
+    case_no = form.get("case_no", "").strip().replace("(", "（").replace(")", "）")
+    wanted = Request(
+        case_no=case_no,
+        team=form.get("team") or None,
+        uploads=[_upload(file) for file in request.files.getlist("files") if file.filename],
+        declared=declared(form.get("declared", "")),
+        again_of=form.get("again_of") or None,
+        idempotency_key=request.headers.get("Idempotency-Key") or form.get("key") or None,
+    )
+    try:
+        return handover.receive(office(), actor(), wanted)
+    except DossierError as error:
+        if error.code in UNSEEN:
+            raise DossierError("case_unknown", case_no=case_no) from None
+        raise
+
+
+def _upload(file: FileStorage) -> Upload:
+    return Upload(file.filename or "", lambda: cast(BinaryIO, file.stream))
+
+
+def declared(text: str) -> list[dict[str, Any]] | None:
+    """The declared list: JSON, or one line per paper, its name and its number of pages. None when nothing is declared. Raises declared_bad."""
+    text = text.strip()
+    if not text:
+        return None
+    if text.startswith("["):
+        try:
+            return handover.clean_declared(json.loads(text))
+        except json.JSONDecodeError:
+            raise DossierError("declared_bad") from None
+    rows = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        match = _DECLARED.fullmatch(line)
+        if match is None:
+            raise DossierError("declared_bad")
+        rows.append({"name": match[1].strip(), "pages": int(match[2])})
+    return handover.clean_declared(rows)
+
+
+@desk.post("/hand-overs")
+@doing("submission.make")
+def make() -> Any:
+    receipt = take()
+    place = url_for(".show", receipt_no=receipt["receipt_no"])
+    if wants_json():
+        return jsonify({**receipt, "url": place}), 201
+    return redirect(place, 303)
+
+
+@desk.get("/hand-overs/<receipt_no>")
+@doing("submission.read")
+def show(receipt_no: str) -> Any:
+    view = viewing.submission_json(office(), actor(), receipt_no)
+    if view["state"] in ("received", "reading"):
+        return render_template("handovers/reading.html", view=view)
+    return render_template(
+        "handovers/show.html",
+        view=view,
+        counts={severity: sum(f["severity"] == severity for f in view["findings"]) for severity in SEVERITIES},
+        hard=_groups(view, {"blocking", "warning"}),
+        soft=_groups(view, {"unchecked"}),
+        may=_may(view),
+        types=receiving.types_of(office(), view["case_no"]) if could("submission.retype") else [],
+        blocked={f["document_number"] for f in view["findings"] if f["severity"] == "blocking"},
+        first=next((f["page_id"] for f in view["findings"] if f["page_id"]), view["pages"][0]["id"] if view["pages"] else None),
+    )
+
+
+def _may(view: dict[str, Any]) -> dict[str, bool]:
+    """What this person may do with it now; the desk decides again."""
+    acts = set(view["acts"])
+    who = actor()
+    decide = could("submission.decide")
+    return {
+        "sign": "sign" in acts and decide and view["state"] == "waiting",
+        "refuse": "refuse" in acts and decide and view["state"] == "waiting",
+        "retype": view["state"] == "waiting" and could("submission.retype"),
+        "dispute": "dispute" in acts and access.could(who, "submission.dispute"),
+        "rule": "rule" in acts and could("submission.rule"),
+        "again": view["state"] in ("refused", "partly_signed_for", "ruled") and could("submission.make"),
+    }
+
+
+def _groups(view: dict[str, Any], severities: set[str]) -> list[dict[str, Any]]:
+    """The findings of these severities by document, what blocks first."""
+    rank = list(SEVERITIES)
+    names = {document["number"]: document["name"] for document in view["documents"]}
+    found: dict[int | None, list[dict[str, Any]]] = {}
+    for finding in sorted(view["findings"], key=lambda f: rank.index(f["severity"])):
+        if finding["severity"] in severities:
+            found.setdefault(finding["document_number"], []).append(finding)
+    order = sorted(found, key=lambda number: (rank.index(found[number][0]["severity"]), number or 0))
+    return [{"number": number, "name": names.get(number or 0, "整批移送"), "findings": found[number]} for number in order]
+
+
+def _act(receipt_no: str, done: str, deed: Callable[[], None]) -> Any:
+    """Does one act of the desk and leads back to the hand-over with what came of it."""
+    try:
+        deed()
+    except DossierError as error:
+        if wants_json() or error.code in UNSEEN:
+            raise
+        flash(error.zh, "bad")
+    else:
+        if wants_json():
+            return jsonify(viewing.progress(office(), actor(), receipt_no))
+        flash(done, "good")
+    return redirect(url_for(".show", receipt_no=receipt_no), 303)
+
+
+def _numbers() -> list[int]:
+    try:
+        return [int(value) for value in request.form.getlist("document")]
+    except ValueError:
+        raise DossierError("bad_request", what="document") from None
+
+
+@desk.post("/hand-overs/<receipt_no>/sign")
+@doing("submission.decide")
+def sign(receipt_no: str) -> Any:
+    some = request.form.get("which") == "some"
+    only, reason = (_numbers(), request.form.get("reason", "")) if some else (None, None)
+    return _act(receipt_no, "已签收，正在入卷。", lambda: receiving.sign(office(), actor(), receipt_no, only, reason))
+
+
+@desk.post("/hand-overs/<receipt_no>/refuse")
+@doing("submission.decide")
+def refuse(receipt_no: str) -> Any:
+    corrections = [text.strip() for text in request.form.getlist("correction") if text.strip()]
+    reason = request.form.get("reason", "")
+    return _act(
+        receipt_no, "已退回，修改意见已送办案团队。", lambda: receiving.refuse(office(), actor(), receipt_no, reason, corrections or None)
+    )
+
+
+@desk.post("/hand-overs/<receipt_no>/retype")
+@doing("submission.retype")
+def retype(receipt_no: str) -> Any:
+    match = _TYPE_ID.search(request.form.get("type", ""))
+    type_id = match[1] if match else request.form.get("type", "")
+    numbers = _numbers()
+    if len(numbers) != 1:
+        raise DossierError("bad_request", what="document")
+    return _act(receipt_no, "类型已改，正在重新审查。", lambda: receiving.retype(office(), actor(), receipt_no, numbers[0], type_id))
+
+
+@desk.post("/hand-overs/<receipt_no>/dispute")
+@doing("submission.dispute")
+def dispute(receipt_no: str) -> Any:
+    return _act(
+        receipt_no, "争议已报执行局局长决定。", lambda: receiving.dispute(office(), actor(), receipt_no, request.form.get("reason", ""))
+    )
+
+
+@desk.post("/hand-overs/<receipt_no>/rule")
+@doing("submission.rule")
+def rule(receipt_no: str) -> Any:
+    outcome, reason = request.form.get("outcome", ""), request.form.get("reason", "")
+    return _act(receipt_no, "决定已记录。", lambda: receiving.rule(office(), actor(), receipt_no, outcome, reason))

@@ -1,0 +1,155 @@
+"""The application: an open office comes in, a Flask application with every desk's routes, strict headers and one way to tell errors goes out."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from dossier.desks.handover import NothingAcceptedError
+from dossier.errors import DossierError
+from dossier.office import Office
+from dossier.web import api, cases, guard, handovers, health, pages, people, searching, words
+
+log = structlog.get_logger()
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+IN_MEMORY = 512 * 1024
+MAX_PARTS = 5000
+
+
+def create_app(office: Office) -> Flask:
+    """The application over an open office; whoever opened the office closes it."""
+    app = Flask("dossier.web", template_folder=str(CHECKOUT / "templates"), static_folder=str(Path(__file__).parent / "static"))
+    app.extensions["office"] = office
+    app.request_class = _request_class(office)
+    app.config.update(
+        SECRET_KEY=secret_key(office.settings.home / "web.key"),
+        SESSION_COOKIE_NAME="dossier",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=office.settings.max_upload_mb * 1024 * 1024,
+        MAX_FORM_PARTS=MAX_PARTS,
+        # The token ends with the session, never in the middle of a long look at a hand-over.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    CSRFProtect(app)
+    for module in (people, handovers, cases, pages, searching, health, api):
+        app.register_blueprint(module.desk)
+    app.context_processor(lambda: {"me": guard.current(), "could": guard.could, "court": office.settings.court})
+    app.before_request(_ask_who)
+    app.after_request(_headers)
+    _tell_errors(app)
+    return app
+
+
+def _ask_who() -> None:
+    g.pop("actor", None)
+    health.begin()
+
+
+def _request_class(office: Office) -> type[Request]:
+    folder = office.scratch_dir
+
+    class Incoming(Request):
+        """A request whose large parts wait on the installation's own disk, not in the system's shared temporary folder."""
+
+        def _get_file_stream(self, *_args: Any, **_values: Any) -> Any:
+            folder.mkdir(parents=True, exist_ok=True)
+            return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=str(folder))
+
+    return Incoming
+
+
+def secret_key(path: Path) -> bytes:
+    """The key that signs session cookies: made at the first start, readable by its owner only."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            # A link, unlike a rename, never replaces the key of a process that was quicker.
+            os.link(draft, path)
+        except FileExistsError:
+            log.info("key made by another process")
+        draft.unlink()
+        return path.read_bytes()
+
+
+def _headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    health.count(response.status_code)
+    return response
+
+
+def _tell_errors(app: Flask) -> None:
+    @app.errorhandler(DossierError)
+    def refused(error: DossierError) -> Any:
+        return _tell(error)
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> Any:
+        return _tell(DossierError("csrf"))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        if error.code == 413:
+            return _tell(DossierError("too_large", limit=app.config["MAX_CONTENT_LENGTH"] // 1_048_576))
+        if error.code == 404:
+            return _tell(DossierError("not_found"))
+        if error.code is not None and error.code < 500:
+            return _tell(DossierError("bad_request", what=error.name), error.code)
+        return _broken(getattr(error, "original_exception", None) or error)
+
+
+def _broken(error: BaseException) -> Any:
+    reference = secrets.token_hex(4)
+    log.error("request failed", ref=reference, method=request.method, endpoint=request.endpoint, exc_info=error)
+    return _tell(DossierError("internal", ref=reference))
+
+
+def _tell(error: DossierError, status: int | None = None) -> tuple[AnyResponse | str, int] | AnyResponse:
+    """One error as JSON or as a page; somebody who is not signed in is led to the sign-in and back."""
+    if guard.wants_json():
+        body: dict[str, Any] = {"error": error.as_json()}
+        if isinstance(error, NothingAcceptedError):
+            body["files"] = error.files
+        return jsonify(body), status or error.status
+    if error.code == "signed_out":
+        back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return redirect(url_for("people.sign_in", next=back), 303)
+    files = error.files if isinstance(error, NothingAcceptedError) else []
+    return render_template("error.html", error=error, files=files), status or error.status

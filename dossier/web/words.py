@@ -1,0 +1,89 @@
+"""How values are told on pages: dates, due days, sizes and states come in, short Chinese text and CSS classes go out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+WEEKDAYS = "一二三四五六日"
+NEAR = 3  # working days left from which a due day is shown as near
+
+SEVERITIES = {"blocking": "须改正", "warning": "提醒", "unchecked": "须人工核对"}
+NODE_STATES = {"present": "已齐", "missing": "缺材料", "overdue": "已超期", "not_yet": "未到", "untracked": "无须材料"}
+PAGE_STATES = {"expected": "待分页", "decoded": "待识别", "read": "已识别", "unreadable": "无法识别"}
+# The colour of a state: red only for what blocks, amber for what waits for somebody.
+TONES = {
+    "received": "calm", "reading": "calm", "waiting": "near", "signed_for": "good", "partly_signed_for": "near", "refused": "bad",
+    "disputed": "near", "ruled": "calm", "found": "calm", "accepted": "good", "placed": "good", "kept": "good", "set_aside": "calm",
+    "open": "calm", "closed": "calm", "frozen": "calm", "archived": "good", "present": "good", "missing": "near", "overdue": "bad",
+    "not_yet": "quiet", "untracked": "quiet", "blocking": "bad", "warning": "near", "unchecked": "calm",
+}  # fmt: skip
+
+
+def day(value: str | date | None) -> str:
+    """2026-11-21 周六; empty when there is none."""
+    if not value:
+        return ""
+    found = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    return f"{found.isoformat()} 周{WEEKDAYS[found.weekday()]}"
+
+
+def moment(value: str | None) -> str:
+    """2026-11-21 周六 14:05; empty when there is none."""
+    if not value:
+        return ""
+    found = datetime.fromisoformat(value)
+    return f"{day(found.date())} {found:%H:%M}"
+
+
+def left(days: int | None) -> str:
+    """还剩 3 个工作日 / 今天到期 / 超期 2 个工作日."""
+    if days is None:
+        return ""
+    if days < 0:
+        return f"超期 {-days} 个工作日"
+    return f"还剩 {days} 个工作日" if days else "今天到期"
+
+
+def left_tone(days: int | None) -> str:
+    """bad when past, near when close."""
+    if days is None:
+        return "quiet"
+    return "bad" if days < 0 else "near" if days <= NEAR else "calm"
+
+
+def size(count: int) -> str:
+    """Bytes as KB or MB."""
+    return f"{count / 1_048_576:.1f} MB" if count >= 1_048_576 else f"{max(1, round(count / 1024))} KB"
+
+
+def pages_text(first: int | None, last: int | None) -> str:
+    """12 or 12-15; empty when not numbered."""
+    if first is None:
+        return ""
+    return str(first) if last in (None, first) else f"{first}-{last}"
+
+
+def money(value: str | None) -> str:
+    """204650.00 → 204,650.00 元."""
+    return f"{float(value):,.2f} 元" if value else ""
+
+
+def tone(state: str) -> str:
+    """The colour class of a state, severity or node state."""
+    return TONES.get(state, "calm")
+
+
+FILTERS: dict[str, Any] = {
+    "day": day,
+    "moment": moment,
+    "left": left,
+    "left_tone": left_tone,
+    "size": size,
+    "pages_text": pages_text,
+    "money": money,
+    "tone": tone,
+    "severity": SEVERITIES.__getitem__,
+    "node_state": NODE_STATES.__getitem__,
+    "page_state": PAGE_STATES.__getitem__,
+}

@@ -18,10 +18,11 @@ _BASELINE = 0.38  # from the middle of a line down to the baseline, over the siz
 
 
 class Paper:
-    """One sheet being drawn; `links` are the areas that lead to another page of the volume (by its index)."""
+    """One sheet being drawn; `links` are the areas that lead to another page of the volume (by its index). height: in points."""
 
-    def __init__(self, lettering: Lettering) -> None:
+    def __init__(self, lettering: Lettering, height: float = HEIGHT) -> None:
         self._lettering = lettering
+        self._height = height
         self._commands: list[str] = []
         self.links: list[tuple[tuple[float, float, float, float], int]] = []
 
@@ -32,19 +33,19 @@ class Paper:
         width = self._lettering.width(text, size, weight) + spread * (len(text) - 1)
         left = x - {"left": 0.0, "centre": width / 2, "right": width}[align]
         shown = self._lettering.show(text, size, weight)
-        self._commands.append(f"BT {spread:g} Tc 1 0 0 1 {left:.2f} {HEIGHT - y - size * _BASELINE:.2f} Tm {shown} ET")
+        self._commands.append(f"BT {spread:g} Tc 1 0 0 1 {left:.2f} {self._height - y - size * _BASELINE:.2f} Tm {shown} ET")
 
     def rule(self, x0: float, y0: float, x1: float, y1: float, thick: float = 0.6) -> None:
         """A straight line."""
-        self._commands.append(f"{thick:g} w {x0:.2f} {HEIGHT - y0:.2f} m {x1:.2f} {HEIGHT - y1:.2f} l S")
+        self._commands.append(f"{thick:g} w {x0:.2f} {self._height - y0:.2f} m {x1:.2f} {self._height - y1:.2f} l S")
 
     def frame(self, x0: float, y0: float, x1: float, y1: float, thick: float = 0.6) -> None:
         """A rectangle."""
-        self._commands.append(f"{thick:g} w {x0:.2f} {HEIGHT - y1:.2f} {x1 - x0:.2f} {y1 - y0:.2f} re S")
+        self._commands.append(f"{thick:g} w {x0:.2f} {self._height - y1:.2f} {x1 - x0:.2f} {y1 - y0:.2f} re S")
 
     def link(self, x0: float, y0: float, x1: float, y1: float, page: int) -> None:
         """An area that leads to a page of the volume."""
-        self.links.append(((x0, HEIGHT - y1, x1, HEIGHT - y0), page))
+        self.links.append(((x0, self._height - y1, x1, self._height - y0), page))
 
     def block(self, x: float, y: float, lines: list[str], size: float, *, weight: Weight = "R", align: Align = "left") -> None:
         """Lines under each other, together centred on height y."""

@@ -1,0 +1,8 @@
+"""Tables for people: a listing comes in; a spreadsheet, a printed sheet or lines of text go out, and a court's own spreadsheet comes back in as rows."""
+
+from .model import Cell, Column, Form, Listing, text_of
+from .pdf import write_pdf
+from .reading import NotATableError, Record, read_table
+from .xlsx import write_xlsx
+
+__all__ = ["Cell", "Column", "Form", "Listing", "NotATableError", "Record", "read_table", "text_of", "write_pdf", "write_xlsx"]

@@ -76,6 +76,7 @@ ACTIONS: dict[str, Rule] = {
     "holidays.import": _rule("operator clerk"),
     "verify": _rule("operator auditor system_admin"),
     "rebuild": _rule("operator system_admin"),
+    "metrics.read": _rule("operator system_admin auditor"),
 }
 
 
@@ -88,6 +89,12 @@ def decide(actor: Actor, action: str, resource: Resource | None = None) -> bool:
     if actor.roles & rule.everywhere:
         return True
     return bool(actor.roles & rule.own_team) and actor.team is not None and resource.team == actor.team
+
+
+def could(actor: Actor, action: str) -> bool:
+    """True when there may be something that decide() would allow this actor: whether a door shows the way there at all."""
+    rule = ACTIONS[action]
+    return bool(actor.roles & (rule.everywhere | rule.own_team))
 
 
 def demand(actor: Actor, action: str, resource: Resource | None = None) -> None:

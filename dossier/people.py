@@ -155,6 +155,38 @@ def sign_in(office: Office, login: str, password: str) -> tuple[Actor, int]:
     return actor_of(person), person.session_stamp
 
 
+def sign_out(office: Office, actor: Actor) -> None:
+    """Ends every session of this person, so that a copied cookie is worth nothing."""
+    with office.db.write() as session:
+        person = find(session, actor.login)
+        person.session_stamp += 1
+        ledger.append(session, at=office.clock.now(), actor=actor.login, action="sign_out", subject=f"person:{person.id}")
+
+
+def resume(office: Office, login: str, stamp: int) -> tuple[Actor, bool] | None:
+    """The actor of a session and whether the password must be changed first; None when the account is gone or the session was ended."""
+    with office.db.read() as session:
+        person = session.execute(select(Person).where(Person.login == login, Person.disabled.is_(False))).scalar_one_or_none()
+        if person is None or person.session_stamp != stamp:
+            return None
+        return actor_of(person), person.must_change
+
+
+def change_own_password(office: Office, actor: Actor, old: str, new: str) -> int:
+    """A person gives themselves a new password; the new session stamp. Raises sign_in_failed, password_weak, password_same."""
+    with office.db.read() as session:
+        known = find(session, actor.login).password_hash
+    try:
+        HASHER.verify(known or _NOBODY, old)
+    except VerificationError:
+        raise DossierError("sign_in_failed") from None
+    if old == new:
+        raise DossierError("password_same")
+    set_password(office, actor, actor.login, new)
+    with office.db.read() as session:
+        return find(session, actor.login).session_stamp
+
+
 def listing(office: Office) -> list[dict[str, object]]:
     """Every account as plain values, without secrets."""
     with office.db.read() as session:

@@ -171,7 +171,7 @@ def _correct(session: Session, submission: Submission, documents: set[int] | Non
                     submission_id=submission.id,
                     document_id=finding.document_id,
                     finding_id=finding.id,
-                    text=f"{finding.message}{finding.remedy}",
+                    text=f"{finding.message}。{finding.remedy}。",
                 )
             )
 
@@ -187,7 +187,10 @@ def types_of(office: Office, case_no: str) -> list[tuple[str, str]]:
     """(id, name) of every document type that a paper of this case may be, in the order of the contents list. Raises case_unknown."""
     with office.db.read() as session:
         profile = cases.load(session, case_no).profile
-    return [(kind.id, kind.name) for kind in sorted(office.rules.of(profile).types.values(), key=lambda kind: kind.order)]
+    return [
+        (kind.id, kind.name)
+        for kind in sorted(office.rules.of(profile).types.values(), key=lambda kind: (kind.order is None, kind.order or 0))
+    ]
 
 
 def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: str) -> None:

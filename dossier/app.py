@@ -19,6 +19,7 @@ from ocr.pool import ReaderPool
 from review.catalogue import RulesError, load, profiles
 from review.lexicon import load_lexicon
 from review.workdays import Calendar
+from scanners.orientation import ModelMissingError, model_path
 from scanners.sandbox import Sandbox
 from storage.ocfl import FolderVolumes
 from storage.spool import FolderSpool
@@ -77,10 +78,11 @@ def open_reader(settings: Settings) -> Recognizer:
 def open_pool(settings: Settings) -> ReaderPool:
     """Warm page processes. Raises DossierError tool_missing."""
     try:
+        model_path()
         pool = ReaderPool(partial(open_engine, settings.reader), settings.page_processes)
         pool.warm()
         return pool
-    except EngineMissingError as error:
+    except (EngineMissingError, ModelMissingError) as error:
         raise DossierError("tool_missing", what=str(error)) from error
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import structlog
 from sqlalchemy import select
 
 from dossier.office import Office
@@ -23,6 +24,7 @@ from scanners.pages import render
 from scanners.sandbox import Sandbox
 from storage.contract import NoSpaceError
 
+log = structlog.get_logger()
 # How many pages one sandboxed child decodes, and how many pages' pixels a split leaves for the reader (11 MB each at 200 dpi).
 CHUNK = 8
 _WORK = "work-"
@@ -180,9 +182,16 @@ def _extract_layers(office: Office, file_id: int, spool_key: str, pages: Sequenc
 
 
 def text_layers(sandbox: Sandbox, path: Path, numbers: Sequence[int], dpis: Sequence[int], work: Path) -> dict[int, Path]:
-    """The own text of consecutive PDF pages, read by the sandboxed child: page number → file of JSON lines in pixels at its dpi."""
+    """The own text of consecutive PDF pages, read by the sandboxed child: page number → file of JSON lines in pixels at its dpi.
+
+    Text that cannot be had is no text: the picture is read instead, and the page's engine name says that the layer was empty.
+    """
     found: dict[int, Path] = {}
-    answer = sandbox.run("ocr.pdftext_child", [str(numbers[0]), str(numbers[-1]), ",".join(map(str, dpis))], input=path, work=work)
+    try:
+        answer = sandbox.run("ocr.pdftext_child", [str(numbers[0]), str(numbers[-1]), ",".join(map(str, dpis))], input=path, work=work)
+    except UnreadableError as error:
+        log.warning("text layer unreadable", file=path.name, pages=list(numbers), error=str(error))
+        answer = [[] for _ in numbers]
     if not isinstance(answer, list) or len(answer) != len(numbers):
         raise UnreadableError("sandbox_failed", "text layer")
     for number, lines in zip(numbers, answer, strict=True):

@@ -16,6 +16,7 @@ from types import FrameType
 import structlog
 from flask import Flask
 
+from dossier import logs
 from dossier.app import open_office
 from dossier.settings import SETTINGS, Settings
 from dossier.web.site import create_app
@@ -28,6 +29,7 @@ _PR_SET_PDEATHSIG = 1
 
 def application() -> Flask:
     """The application over the office that the environment's settings name. Raises DossierError as open_office()."""
+    logs.configure()
     return create_app(open_office(Settings.read()))
 
 

@@ -91,6 +91,12 @@ SENTENCES: dict[str, Sentence] = {
         '移送清单格式不对。应为 [{{"name": 名称, "pages": 页数}}, …] 的 JSON。',
         'The declared list is not understood. It must be JSON: [{{"name": ..., "pages": ...}}, ...].',
     ),
+    "reader_failed": Sentence(
+        500,
+        EXIT_BAD_INPUT,
+        "识别程序未能读出这个文件。请重试；如仍失败请联系管理员。",
+        "The reading engine could not read this file. Try again; if it fails again, ask an administrator.",
+    ),
     # records
     "case_unknown": _bad(
         "没有案号为 {case_no} 的案件。请核对案号，或先导入案件。",

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocr.engines import ENGINES
+
+_DATABASE_URL = re.compile(r"sqlite:///|postgresql(\+psycopg)?://")
+
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: the environment variable is DOSSIER_<NAME>."""
+    """One setting: the environment variable is DOSSIER_<NAME>. least: it is a whole number of at least so much; choices: one of these words."""
 
     name: str
     default: str
     help: str
+    least: int | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def env(self) -> str:
         return f"DOSSIER_{self.name.upper()}"
+
+    def value(self, environ: Mapping[str, str]) -> str:
+        """What the environment says, else the default; raises ValueError naming the variable when it cannot be."""
+        value = environ.get(self.env) or self.default
+        if self.choices and value.partition(":")[0] not in self.choices:
+            raise ValueError(f"{self.env} must be one of {', '.join(self.choices)}, not {value!r}")
+        if self.least is not None and not (value.isascii() and value.isdigit() and int(value[:18]) >= self.least):
+            raise ValueError(f"{self.env} must be a whole number of at least {self.least}, not {value!r}")
+        return value
 
 
 SETTINGS = (
@@ -26,14 +42,16 @@ SETTINGS = (
     Setting("database_url", "", "SQLAlchemy URL of the database; empty: SQLite in the home folder. PostgreSQL: postgresql+psycopg://…"),
     Setting("court", "云川县人民法院", "Name of the court, printed on covers and slips."),
     Setting("default_profile", "yanling", "Rules of the cases that name no profile of their own."),
-    Setting("reader", "pdftext", "Reading engine: pdftext (text layer, else rapid) | rapid | tesseract | none | replay:FOLDER."),
-    Setting("search", "tantivy", "Search engine: tantivy | whoosh."),
-    Setting("page_processes", "0", "Processes that read pages; 0: one per core."),
-    Setting("lease_seconds", "120", "How long a job is leased before another worker may take it (renewed while its worker lives)."),
-    Setting("sandbox", "auto", "Parser sandbox: auto (bwrap when it works) | bwrap | rlimits."),
-    Setting("threads", "8", "Request threads of the web server."),
-    Setting("session_hours", "12", "Hours after which a sign-in ends."),
-    Setting("max_upload_mb", "512", "Largest hand-over that the web door takes, in MiB."),
+    Setting(
+        "reader", "pdftext", "Reading engine: pdftext (text layer, else rapid) | rapid | tesseract | none | replay:FOLDER.", choices=ENGINES
+    ),
+    Setting("search", "tantivy", "Search engine: tantivy | whoosh.", choices=("tantivy", "whoosh")),
+    Setting("page_processes", "0", "Processes that read pages; 0: one per core.", 0),
+    Setting("lease_seconds", "120", "How long a job is leased before another worker may take it (renewed while its worker lives).", 1),
+    Setting("sandbox", "auto", "Parser sandbox: auto (bwrap when it works) | bwrap | rlimits.", choices=("auto", "bwrap", "rlimits")),
+    Setting("threads", "8", "Request threads of the web server.", 1),
+    Setting("session_hours", "12", "Hours after which a sign-in ends.", 1),
+    Setting("max_upload_mb", "512", "Largest hand-over that the web door takes, in MiB.", 1),
 )
 
 
@@ -56,15 +74,14 @@ class Settings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Raises ValueError naming the variable when a number is not one."""
-        values: dict[str, str] = {setting.name: environ.get(setting.env) or setting.default for setting in SETTINGS}
+        """Raises ValueError naming the variable when its value cannot be."""
+        values = {setting.name: setting.value(environ) for setting in SETTINGS}
         home = Path(values["home"]).absolute()
+        if values["database_url"] and not _DATABASE_URL.match(values["database_url"]):
+            raise ValueError("DOSSIER_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
 
         def number(name: str) -> int:
-            try:
-                return int(values[name])
-            except ValueError:
-                raise ValueError(f"DOSSIER_{name.upper()} must be a whole number, not {values[name]!r}") from None
+            return int(values[name])
 
         return cls(
             home=home,

@@ -52,8 +52,9 @@ def complain(error: DossierError) -> int:
 
 
 def put(value: Any) -> None:
-    """One JSON value on one line of stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """One JSON value on one line of stdout; escaped where the terminal's encoding, or half a character in a file's name, asks for it."""
+    utf = sys.stdout.encoding.lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not utf).encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def say(text: str) -> None:

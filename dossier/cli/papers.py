@@ -11,10 +11,13 @@ import click
 from dossier.cli.cases import print_findings
 from dossier.cli.common import Context, as_json, put, say
 from dossier.desks import exporting, handover, placing, receiving, viewing
+from dossier.desks.cases import decode
 from dossier.desks.handover import NothingAcceptedError, Request, Upload
 from dossier.errors import EXIT_BAD_INPUT, DossierError
 
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
+# A file that is not there is an error of its own, like every bad file: the others go on.
+FILE = click.Path(path_type=Path)
 
 
 @click.command()
@@ -23,7 +26,7 @@ PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--declared", type=PATH, help='移送清单 JSON：[{"name","pages"}]。The declared list.')
 @click.option("--again-of", metavar="RECEIPT_NO", help="补正后再次移送：原回执号。Receipt of the refused hand-over.")
 @click.option("--key", help="幂等键：同一个键只生成一张回执。Idempotency key.")
-@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
 @as_json
 @click.pass_obj
 def submit(
@@ -68,8 +71,8 @@ def _declared(path: Path | None) -> Any:
     if path is None:
         return None
     try:
-        return handover.clean_declared(json.loads(path.read_text(encoding="utf-8-sig")))
-    except (UnicodeDecodeError, json.JSONDecodeError):
+        return handover.clean_declared(json.loads(decode(path.read_bytes())))
+    except (ValueError, RecursionError):
         raise DossierError("declared_bad") from None
 
 

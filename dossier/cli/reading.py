@@ -17,7 +17,7 @@ from dossier.settings import Settings
 from ocr.contract import ReaderError
 from ocr.pool import ReaderPool
 
-FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…")
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def read(files: tuple[Path, ...], json_out: bool) -> None:
                     pages.append(page.as_json())
                     progress.show(f"{path.name}: {len(pages)}")
             except (DossierError, ReaderError) as problem:
-                error = problem if isinstance(problem, DossierError) else DossierError("file_damaged")
+                error = problem if isinstance(problem, DossierError) else DossierError("reader_failed")
                 failed += 1
                 progress.done()
                 _tell_failure(path, error, json_out)
@@ -93,7 +93,7 @@ def classify(files: tuple[Path, ...], profile: str | None, json_out: bool) -> No
                     facts = tuple(trial.page_facts(path.name, page) for page in trial.read_file(path, sandbox, pool, labels))
             except (DossierError, ReaderError) as problem:
                 failed += 1
-                _tell_failure(path, problem if isinstance(problem, DossierError) else DossierError("file_damaged"), json_out)
+                _tell_failure(path, problem if isinstance(problem, DossierError) else DossierError("reader_failed"), json_out)
                 continue
             _tell_documents(path, trial.classify_pages(facts, lexicon), json_out)
     if failed:
@@ -113,7 +113,7 @@ def _tell_documents(path: Path, documents: list[dict[str, Any]], json_out: bool)
 
 @click.command()
 @click.argument("query")
-@click.option("--limit", default=20, show_default=True, help="最多几条。At most how many.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="最多几条。At most how many.")
 @as_json
 @click.pass_obj
 def search(context: Context, query: str, limit: int, json_out: bool) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import sys
+import traceback
+import uuid
 
 import click
 
+from dossier import logs
 from dossier.cli import admin, cases, papers, reading, rules, serving
 from dossier.cli.common import Context, complain
 from dossier.errors import DossierError
@@ -35,6 +40,11 @@ for module in (admin, cases, papers, reading, rules, serving):
 
 def main() -> None:
     """Runs the command line and ends the process with its exit code."""
+    logs.configure()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file's name may hold what no encoding can tell.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(prog_name="bin/dossier", standalone_mode=False)
     except click.UsageError as error:
@@ -47,8 +57,19 @@ def main() -> None:
         code = 1
     except DossierError as error:
         code = complain(error)
+    except UnicodeEncodeError:
+        code = complain(DossierError("bad_request", what="参数不是有效的文字 / an argument is no valid text"))
     except BrokenPipeError:
         # The reader of our output went away (`… | head`): nothing is wrong, and nothing more can be said.
         sys.stdout = None
         code = 0
+    except OSError as error:
+        code = complain(DossierError("no_space")) if error.errno in (errno.ENOSPC, errno.EDQUOT) else _surprise(error)
+    except Exception as error:  # noqa: BLE001 (a door: what nobody foresaw is told with its traceback and a number)
+        code = _surprise(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _surprise(error: Exception) -> int:
+    traceback.print_exception(error)
+    return complain(DossierError("internal", ref=uuid.uuid4().hex[:8]))

@@ -54,15 +54,21 @@ def _rows(data: bytes) -> list[tuple[int, dict[str, Any]]]:
             value = json.loads(text)
         except json.JSONDecodeError as error:
             raise DossierError("case_import_bad", line=error.lineno, what="不是有效的 JSON") from None
+        except (ValueError, RecursionError):
+            raise DossierError("case_import_bad", line=1, what="不是有效的 JSON") from None
         rows = value if isinstance(value, list) else [value]
         if not all(isinstance(row, dict) for row in rows):
             raise DossierError("case_import_bad", line=1, what="应为对象的列表")
         return list(enumerate(rows, 1))
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    # Excel's "Unicode text" is separated by tabs.
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in head and "," not in head else ",")
     try:
         found = [(reader.line_num, dict(row)) for row in reader]
     except csv.Error as error:
         raise DossierError("case_import_bad", line=reader.line_num, what=f"不是有效的 CSV（{error}）") from None
+    # Excel also keeps rows that were emptied.
+    found = [(line, row) for line, row in found if any(row.values())]
     for line, row in found:
         if None in row or None in row.values():
             raise DossierError("case_import_bad", line=line, what="列数与表头不一致")

@@ -54,7 +54,8 @@ class ReadPage:
 
 
 def read_file(path: Path, sandbox: Sandbox, pool: ReaderPool, labels: Sequence[str] = ()) -> Iterator[ReadPage]:
-    """The pages of one file in order. Raises DossierError with the file's code."""
+    """The pages of one file in order. Raises DossierError with the file's code, or file_unavailable."""
+    _require_plain(path)
     with tempfile.TemporaryDirectory(prefix="dossier-read-") as folder:
         work = Path(folder)
         try:
@@ -64,6 +65,16 @@ def read_file(path: Path, sandbox: Sandbox, pool: ReaderPool, labels: Sequence[s
                 yield from _read_chunk(path, facts.kind, first, last, sandbox, pool, labels_key(labels), work)
         except UnreadableError as error:
             raise DossierError(error.code) from error
+
+
+def _require_plain(path: Path) -> None:
+    try:
+        if path.is_file():
+            path.open("rb").close()
+            return
+    except (OSError, ValueError) as error:
+        raise DossierError("file_unavailable") from error
+    raise DossierError("file_unavailable")
 
 
 def _read_chunk(
@@ -84,6 +95,7 @@ def _read_chunk(
 
 def text_file_pages(path: Path) -> tuple[PageFacts, ...]:
     """A UTF-8 text file as pages (form feeds separate them); raises DossierError file_damaged when it is not UTF-8, file_empty when empty."""
+    _require_plain(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:

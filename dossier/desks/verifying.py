@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor
 from dossier.desks.uploads import UNCLAIMED_AFTER, unclaimed
+from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import jobs, ledger
 from dossier.records.tables import File, Submission, Volume
@@ -78,7 +79,7 @@ def _ledger(office: Office) -> Iterator[CheckResult]:
         with office.db.read() as session:
             problems = list(ledger.verify(session))
             count = ledger.length(session)
-    except (SQLAlchemyError, ValueError, TypeError) as error:
+    except (DossierError, SQLAlchemyError, ValueError, TypeError) as error:
         # A value that is no JSON or no moment any more, or a page of the database that cannot be read.
         yield CheckResult("ledger", "damaged", str(error))
         return

@@ -20,7 +20,8 @@ from dossier.errors import DossierError
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any fixed number: every writer takes this lock first, so that the ledger has one order and fan-in sees every sibling.
 WRITER_LOCK = 0x0D055E
-_SQLITE_FULL, _SQLITE_NO_ROOM_FOR_SHARED_MEMORY, _POSTGRES_FULL = 13, 4874, "53100"
+# What the drivers call it: SQLITE_FULL, SQLITE_IOERR_SHMSIZE, disk_full; SQLITE_CORRUPT, SQLITE_NOTADB, data_corrupted, index_corrupted.
+_FULL, _CORRUPT = (13, 4874, "53100"), (11, 26, "XX001", "XX002")
 
 
 class Database:
@@ -42,22 +43,17 @@ class Database:
     def write(self) -> Iterator[Session]:
         """One transaction that may change things; writers go one after another. Commits at the end, rolls back on any error.
 
-        Raises DossierError no_space when the database's disk is full.
+        Raises DossierError no_space when the database's disk is full, damaged when the database itself is.
         """
-        try:
-            with Session(self._writer, expire_on_commit=False) as session, session.begin():
-                if not self.sqlite:
-                    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
-                yield session
-        except DBAPIError as error:
-            if _is_full(error):
-                raise DossierError("no_space") from error
-            raise
+        with _told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            if not self.sqlite:
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+            yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One snapshot to look at; what is changed in it is thrown away."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """One snapshot to look at; what is changed in it is thrown away. Raises DossierError damaged."""
+        with _told(), Session(self.engine, expire_on_commit=False) as session:
             if not self.sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
@@ -73,8 +69,8 @@ class Database:
         command.upgrade(self._alembic(), "head")
 
     def require_current(self) -> None:
-        """Raises DossierError not_initialised or schema_old."""
-        with self.engine.connect() as connection:
+        """Raises DossierError not_initialised, schema_old or damaged."""
+        with _told(), self.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
         if current is None:
             raise DossierError("not_initialised")
@@ -85,9 +81,18 @@ class Database:
         self.engine.dispose()
 
 
-def _is_full(error: DBAPIError) -> bool:
-    codes = (getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None))
-    return codes[0] in (_SQLITE_FULL, _SQLITE_NO_ROOM_FOR_SHARED_MEMORY) or codes[1] == _POSTGRES_FULL
+@contextmanager
+def _told() -> Iterator[None]:
+    """A full disk and a damaged database are told as what they are."""
+    try:
+        yield
+    except DBAPIError as error:
+        codes = {getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)}
+        if codes.intersection(_FULL):
+            raise DossierError("no_space") from error
+        if codes.intersection(_CORRUPT):
+            raise DossierError("damaged", what=str(error.orig)) from error
+        raise
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -9,6 +9,11 @@
   let current = null;
   let order = [];
 
+  // The library would add a style element, which the page's policy forbids; it does not when it finds one (this one styles nothing).
+  const standIn = document.createElementNS("urn:none", "style");
+  standIn.setAttribute("data-openseadragon-mobile-css", "true");
+  document.head.append(standIn);
+
   const seen = window.OpenSeadragon({
     element: stage,
     drawer: "canvas",
@@ -62,6 +67,7 @@
 
   async function show(id, words = "", withMarks = false) {
     current = Number(id);
+    delete root.dataset.shown;
     say("");
     let page;
     try {
@@ -78,12 +84,14 @@
     seen.addOnceHandler("open", () => {
       if (page.id !== current) return;
       draw(page, withMarks);
+      root.dataset.shown = page.id;
       if (page.boxes.length) {
         const first = page.boxes[0];
         const item = seen.world.getItemAt(0);
         fitWidth();
         const middle = item.imageToViewportCoordinates((first[0] + first[2]) / 2, (first[1] + first[3]) / 2);
-        seen.viewport.panTo(middle, true);
+        const home = seen.world.getHomeBounds();
+        seen.viewport.panTo(new window.OpenSeadragon.Point(home.x + home.width / 2, middle.y), true);
         seen.viewport.applyConstraints(true);
       }
     });

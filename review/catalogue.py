@@ -222,6 +222,7 @@ def _evidence(entry: Entry) -> Evidence:
         per=entry.text("per") or None,
         alternatives=entry.texts("or"),
         asked_by=entry.texts("asked_by"),
+        own=entry.get("own") is True,
     )
 
 

@@ -83,7 +83,7 @@ def check_matter(matter: Matter, gate: str, lacking: frozenset[tuple[str, str]])
     for rule in matter.catalogue.checks.values():
         if gate in rule.gates and applies(rule, matter.case, matter.holds):
             for fault in faults(matter, rule):
-                if (fault.document or "", fault.party or "") not in lacking:
+                if not {(fault.document or "", fault.party or ""), (fault.document or "", "")} & lacking:
                     yield rule, finding_of(matter.catalogue, rule, fault)
 
 
@@ -215,8 +215,8 @@ def _sum(matter: Matter, rule: CheckRule) -> Iterable[Fault]:
         (stated[field] or Decimal() for field in rule.less), Decimal()
     )
     if not _RELATIONS[rule.relation](rest):
-        said = "，".join(f"{FIELD_NAMES[field]}{value}元" for field, value in stated.items())
-        yield Fault(f"{rule.name}：{said}，相差{rest}元")
+        said = "，".join(f"{FIELD_NAMES[field]}{value:.2f}元" for field, value in stated.items())
+        yield Fault(f"{rule.name}：{said}，相差{rest:.2f}元")
 
 
 def _says(matter: Matter, rule: CheckRule) -> Iterable[Fault]:
@@ -261,7 +261,7 @@ def _stated_amount(matter: Matter, rule: CheckRule) -> Iterable[Fault]:
         found = amounts(_text(document))
         if found and all(one.yuan != wanted for one in found) and sum((one.yuan for one in found), Decimal()) != wanted:
             label = FIELD_NAMES[rule.fields[0]]
-            yield Fault(f"{matter.name(document)}中没有登记的{label}{wanted}元", document=document.ref)
+            yield Fault(f"{matter.name(document)}中没有登记的{label}{wanted:.2f}元", document=document.ref)
 
 
 def _text(document: DocumentFact) -> str:

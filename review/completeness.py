@@ -11,7 +11,9 @@ from review.facts import CaseFact, DocumentFact, PageFacts
 from review.fields import missing_pages, own_number
 from review.findings import Finding, Severity
 from review.handover import check_submission
+from review.identity import doubtful_numbers
 from review.lexicon import Lexicon
+from review.normalise import compact
 from review.rulebook import DocumentType, Element
 
 __all__ = ["check_document", "check_submission", "ink_labels"]
@@ -50,7 +52,7 @@ def check_document(document: DocumentFact, case: CaseFact, lexicon: Lexicon, tod
     A document of no known type is looked through for foreign case numbers, missing pages and impossible dates only.
     """
     look = Look(document, case, lexicon, today)
-    found = [*_case_numbers(look), *_page_numbers(look), *_dates(look)]
+    found = [*_case_numbers(look), *_page_numbers(look), *_dates(look), *_identity(look)]
     if document.type_id is None:
         found.append(_unknown(look))
     else:
@@ -169,6 +171,15 @@ def _dates(look: Look) -> Iterable[Finding]:
     if dated is not None and dated > look.today and look.fields.dated_by == "signature":
         message = f"的落款日期{dated:%Y年%m月%d日}晚于今天"
         yield _finding(look, "date.future", "warning", message, "请核对落款日期", look.last, element="date")
+
+
+def _identity(look: Look) -> Iterable[Finding]:
+    """A wrong check character may be the reader's mistake as well as the writer's: it warns."""
+    for number in doubtful_numbers(look.text):
+        kind = "公民身份号码" if number[:17].isdigit() and "信用代码" + number not in look.text.replace(":", "") else "统一社会信用代码"
+        message = f"中的{kind}“{number}”校验位不符，可能写错或误读"
+        place = next((page for page in look.pages if number in compact(page.text)), look.last)
+        yield _finding(look, "id_no.check", "warning", message, "请对照原件核对号码", place, element="id_no")
 
 
 def _page_with(look: Look, text: str) -> PageFacts | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -64,8 +64,20 @@ def check_case(
         found += [*_late(view, state), *_early(view, state), *_stale(view, state), *_clash(view, state)]
     if gate is not None:
         matter = Matter(catalogue, settled, by_type(documents), holds)
-        found += [finding for _, finding in check_matter(matter, gate, frozenset(papers))]
-    return tuple(_sorted(catalogue, [*papers.values(), *found]))
+        asked = frozenset((*papers, *((one.document or "", "") for one in found if one.rule.startswith("stale."))))
+        found += [finding for _, finding in check_matter(matter, gate, asked)]
+    return tuple(_sorted(catalogue, [*_once(catalogue, papers), *found]))
+
+
+def _once(catalogue: Catalogue, papers: Mapping[tuple[str, str], Finding]) -> Iterable[Finding]:
+    """Without the lines that would be satisfied by a paper that another line asks for by name, as urgently."""
+    for (type, party), finding in papers.items():
+        node = catalogue.nodes[finding.node or ""]
+        others = [id for line in node.evidence if line.material == type for id in line.alternatives]
+        named = [papers[id, party] for id in others if (id, party) in papers]
+        named += [other for (id, whose), other in papers.items() if id == type and whose and not party]
+        if not any(_RANK[one.severity] <= _RANK[finding.severity] for one in named):
+            yield finding
 
 
 def closing_pack(catalogue: Catalogue, case: CaseFact, gate: Gate | None) -> frozenset[str]:
@@ -143,7 +155,7 @@ def _missing(view: _View, state: NodeState, line: EvidenceState, severity: Sever
     others = "、".join(f"《{catalogue.types[id].name}》" for id in line.evidence.alternatives)
     wanted = f"《{type.name}》" + (f"（或{others}）" if others else "")
     who = catalogue.roles[node.roles[0]]
-    for party in line.parties or (None,):
+    for party in line.parties or _apart(view.case, line) or (None,):
         whose = "" if party is None else f"（{line.evidence.per}{party or '每人一份'}）"
         finding = Finding(
             rule=f"node.{node.id}.{type.id}",
@@ -158,6 +170,13 @@ def _missing(view: _View, state: NodeState, line: EvidenceState, severity: Sever
             party=party or None,
         )
         yield (type.id, party or ""), finding
+
+
+def _apart(case: CaseFact, line: EvidenceState) -> tuple[str, ...]:
+    """A paper that nobody has is asked for once, unless a waiver treats one party unlike the others: then party by party."""
+    if line.evidence.per is None or not any(waiver.party for waiver in case.waivers):
+        return ()
+    return tuple(party.name for party in case.parties if party.role == line.evidence.per)
 
 
 def _place(catalogue: Catalogue, volume: str) -> str:
@@ -185,7 +204,9 @@ def _early(view: _View, state: NodeState) -> Iterable[Finding]:
     for one in state.deadlines:
         if one.rule.kind != "min" or one.opens is None:
             continue
-        dated = [document.dated for document in state.lines[0].documents if document.dated is not None] if state.lines else []
+        papers = state.lines[0].documents if state.lines else ()
+        # A paper from before the clock began is of an earlier case: the old ruling in the dossier of a resumed one.
+        dated = [document.dated for document in papers if document.dated is not None and document.dated >= one.anchor_on]
         reference = min(dated, default=None) or view.case.closed_on
         if reference is not None and reference < one.opens:
             message = f"节点“{state.node.name}”：{one.rule.action}，最早为{one.opens}，实为{reference}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from review.numerals import digits
 
 _PERSON = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9OoIl]{5}(?:19|20)[0-9OoIl]{9}[0-9OoIlXx](?![0-9A-Za-z])")
 _BODY = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
+_CODE_LABEL = re.compile(r"信用代码[^0-9A-Z]{0,6}$")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -17,6 +19,27 @@ def identity_numbers(text: str) -> tuple[tuple[str, bool], ...]:
     people = [digits(found).upper() for found in _PERSON.findall(text)]
     bodies = [found for found in _BODY.findall(text) if found not in people]
     return tuple((one, person_holds(one)) for one in people) + tuple((one, body_holds(one)) for one in bodies)
+
+
+def doubtful_numbers(text: str) -> tuple[str, ...]:
+    """The numbers of compact text that must be identity numbers or credit codes, and whose check character is wrong.
+
+    A person's number must hold a real day of birth, a code must stand behind its label: order and account numbers have 18 figures too.
+    """
+    people = [digits(found).upper() for found in _PERSON.findall(text)]
+    wrong = [one for one in people if _born(one) and not person_holds(one)]
+    for match in _BODY.finditer(text):
+        if match[0] not in people and _CODE_LABEL.search(text[: match.start()]) and not body_holds(match[0]):
+            wrong.append(match[0])
+    return tuple(dict.fromkeys(wrong))
+
+
+def _born(number: str) -> bool:
+    try:
+        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    return True
 
 
 def person_holds(number: str) -> bool:

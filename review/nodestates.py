@@ -151,6 +151,8 @@ def _judge(lines: Sequence[EvidenceState], clocks: Sequence[Deadline], today: da
 
 def _line(catalogue: Catalogue, case: CaseFact, dossier: Dossier, evidence: Evidence, holds: Mapping[str, str]) -> EvidenceState:
     found = tuple(document for id in evidence.accepted for document in dossier.get(id, ()))
+    if evidence.own:
+        found = tuple(document for document in found if document.dated is None or document.dated >= case.filed_on)
     asked = not evidence.asked_by or catalogue.binding(evidence.asked_by)
     demanded = asked and not evidence.optional and evidence.when in holds and handed_over(catalogue.types[evidence.material])
     if not demanded:

@@ -157,7 +157,8 @@ class DocumentType:
 class Evidence:
     """A material that proves a node: the type, or any of the alternatives; when: condition id; per: for whom one each is needed.
 
-    asked_by: the sources that ask for it, when not every court that knows the node does.
+    asked_by: the sources that ask for it, when not every court that knows the node does. own: made in this case; one that is dated
+    before the filing (the old ruling in the dossier of a resumed case) does not prove the step.
     """
 
     material: str
@@ -166,6 +167,7 @@ class Evidence:
     per: str | None = None
     alternatives: tuple[str, ...] = ()
     asked_by: tuple[str, ...] = ()
+    own: bool = False
 
     @property
     def accepted(self) -> tuple[str, ...]:

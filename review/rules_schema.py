@@ -63,6 +63,7 @@ EVIDENCE = {
     "optional": _FLAG,
     "per": _TEXT,
     "asked_by": Key("texts", refers="sources"),
+    "own": _FLAG,
 }
 ITEM = {"name": _NEEDED, "groups": Key("texts", refers="groups")}
 PROFILE = {

@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
 from dossier.web.site import create_app
 from tests.support.office import PASSWORD
@@ -48,10 +49,11 @@ class Visitor:
 
     page: Page
     address: str
+    folder: Path
     complaints: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
-    def listen(self) -> None:
+    def __post_init__(self) -> None:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._asked)
@@ -68,45 +70,56 @@ class Visitor:
         self.page.goto(self.address + path)
         return self.page
 
-    def sign_in(self, login: str) -> None:
-        self.go("/sign-in")
-        self.page.fill("input[name=login]", login)
-        self.page.fill("input[name=password]", PASSWORD)
-        self.page.press("input[name=password]", "Enter")
-        self.page.wait_for_selector(".top-me")
-
     def picture_shown(self) -> None:
         """Waits until the viewer has drawn a page."""
         self.page.wait_for_selector("[data-viewer][data-shown]")
 
-    def require_well(self) -> None:
-        """No console error, no request elsewhere, nothing wider than the window."""
+    def look(self, name: str) -> None:
+        """The page at a desk and on a phone: it shows something, nothing is wider than the window, nobody complains, nobody else is asked."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for size, viewport in (("desk", DESK), ("phone", PHONE)):
+            self.page.set_viewport_size(viewport)
+            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{name} is {wide} px wider than the window ({size})"
+            data = self.page.screenshot(path=self.folder / f"{name}-{size}.png", full_page=size == "phone")
+            assert len(data) > 8_000, f"{name} is blank ({size})"
+        self.page.set_viewport_size(DESK)
         assert self.complaints == []
         assert self.outside == []
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{wide} px wider than the window"
 
 
-@pytest.fixture(params=["desk", "phone"])
-def visitor(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visitor]:
-    """Somebody at a desk (1366 × 768) or at a phone (390 px), not signed in."""
-    context = browser.new_context(viewport=DESK if request.param == "desk" else PHONE, locale="zh-CN")
-    person = Visitor(context.new_page(), address)
-    person.listen()
-    yield person
-    context.close()
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, address: str) -> Callable[[str], Any]:
+    """The cookies of somebody who signed in through the page, once a run."""
+    known: dict[str, Any] = {}
+
+    def state(login: str) -> Any:
+        if login not in known:
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(address + "/sign-in")
+            page.fill("input[name=login]", login)
+            page.fill("input[name=password]", PASSWORD)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_selector(".top-me")
+            known[login] = context.storage_state()
+            context.close()
+        return known[login]
+
+    return state
 
 
 @pytest.fixture
-def keep(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Page, str], None]:
-    """keep(page, name): the picture of a page, into docs/screens when UPDATE_SCREENS=1, else thrown away; it must show something."""
-    size = "phone" if "phone" in request.node.name else "desk"
-    update = os.environ.get("UPDATE_SCREENS") == "1"
+def visit(browser: Browser, address: str, signed_in: Callable[[str], Any], tmp_path: Path) -> Iterator[Callable[[str | None], Visitor]]:
+    """visit(login): this person at a desk. Pictures go to docs/screens when UPDATE_SCREENS=1, else they are thrown away."""
+    folder = SCREENS if os.environ.get("UPDATE_SCREENS") == "1" else tmp_path
+    contexts: list[BrowserContext] = []
 
-    def take(page: Page, name: str) -> None:
-        folder = SCREENS if update else tmp_path
-        folder.mkdir(parents=True, exist_ok=True)
-        data = page.screenshot(path=folder / f"{name}-{size}.png", full_page=size == "phone")
-        assert len(data) > 8_000, "the page is blank"
+    def arrive(login: str | None) -> Visitor:
+        state = signed_in(login) if login else None
+        contexts.append(browser.new_context(viewport=DESK, locale="zh-CN", storage_state=state))
+        return Visitor(contexts[-1].new_page(), address, folder)
 
-    return take
+    yield arrive
+    for context in contexts:
+        context.close()

@@ -91,7 +91,7 @@
         fitWidth();
         const middle = item.imageToViewportCoordinates((first[0] + first[2]) / 2, (first[1] + first[3]) / 2);
         const home = seen.world.getHomeBounds();
-        seen.viewport.panTo(new window.OpenSeadragon.Point(home.x + home.width / 2, middle.y), true);
+        seen.viewport.panTo(new window.OpenSeadragon.Point(home.x + home.width / 2, Math.max(middle.y, home.y + seen.viewport.getBounds(true).height / 2)), true);
         seen.viewport.applyConstraints(true);
       }
     });

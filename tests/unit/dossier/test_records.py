@@ -73,10 +73,15 @@ def test_a_state_that_is_none_is_refused_by_the_database(db: Database) -> None:
         session.add(case)
 
 
-def test_a_failed_change_leaves_no_event(db: Database) -> None:
-    with pytest.raises(ZeroDivisionError), db.write() as session:
+def _write_and_fail(db: Database) -> None:
+    with db.write() as session:
         ledger.append(session, at=NOW, actor="a", action="x", subject="s")
         raise ZeroDivisionError
+
+
+def test_a_failed_change_leaves_no_event(db: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _write_and_fail(db)
     with db.read() as session:
         assert ledger.length(session) == 0
 

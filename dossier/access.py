@@ -74,6 +74,8 @@ ACTIONS: dict[str, Rule] = {
     "user.manage": _rule("system_admin operator"),
     "rules.read": _rule("clerk reviewer director records operator system_admin"),
     "holidays.import": _rule("operator clerk"),
+    "rules.import": _rule("operator system_admin"),
+    "figures.read": _rule("clerk reviewer director records operator", "team"),
     "verify": _rule("operator auditor system_admin"),
     "rebuild": _rule("operator system_admin"),
     "metrics.read": _rule("operator system_admin auditor"),

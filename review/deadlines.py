@@ -13,7 +13,7 @@ from review.rulebook import Catalogue, DeadlineRule
 from review.workdays import Calendar
 
 _ROUNDS = ("each_workday", "each_week", "each_month")
-_SOURCES = {"case": "案件登记", "feed": "流程系统", "csv": "导入", "form": "人工登记", "document": "材料日期", "fallback": "替代日期"}
+SOURCES = {"case": "案件登记", "feed": "流程系统", "csv": "导入", "form": "人工登记", "document": "材料日期", "fallback": "替代日期"}
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _deadline(catalogue: Catalogue, calendar: Calendar, rule: DeadlineRule, day:
     else:
         count = last_day(catalogue, calendar, rule, day.on)
         end = count.day
-    start = f"{catalogue.anchors[day.anchor].name} {day.on}（{_SOURCES.get(day.source, day.source)}）"
+    start = f"{catalogue.anchors[day.anchor].name} {day.on}（{SOURCES.get(day.source, day.source)}）"
     at = f"{rule.amount:02d}:00" if rule.unit == "clock" else ""
     steps = (start, *count.steps, *(("所涉年份的放假安排尚未公布，暂按周一至周五上班估算",) if count.provisional else ()))
     return Deadline(rule, day.on, day.source, opens, end, count.provisional, steps, at)

@@ -21,7 +21,7 @@ def parse_day(value: str | None) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        return cases.plausible(date.fromisoformat(value))
     except ValueError:
         raise DossierError("date_bad", value=value) from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import sys
 import traceback
 import uuid
@@ -13,7 +14,7 @@ import click
 from dossier import logs
 from dossier.cli import admin, cases, figures, papers, reading, rules, serving
 from dossier.cli.common import Context, complain
-from dossier.errors import DossierError
+from dossier.errors import EXIT_USAGE, DossierError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -45,29 +46,34 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A file's name may hold what no encoding can tell.
             stream.reconfigure(errors="backslashreplace")
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(words: list[str]) -> int:
     try:
-        code = cli.main(prog_name="bin/dossier", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        code = error.exit_code
+        # Not cli.main(), which takes a reader that went away for an error.
+        with cli.make_context("bin/dossier", words) as context:
+            cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.ClickException as error:
         error.show()
-        code = 2
-    except click.Abort:
-        code = 1
+        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt, EOFError):
+        return 130
     except DossierError as error:
-        code = complain(error)
+        return complain(error)
     except UnicodeEncodeError:
-        code = complain(DossierError("bad_request", what="参数不是有效的文字 / an argument is no valid text"))
+        return complain(DossierError("bad_request", what="参数不是有效的文字 / an argument is no valid text"))
     except BrokenPipeError:
         # The reader of our output went away (`… | head`): nothing is wrong, and nothing more can be said.
-        sys.stdout = None
-        code = 0
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        code = complain(DossierError("no_space")) if error.errno in (errno.ENOSPC, errno.EDQUOT) else _surprise(error)
+        return complain(DossierError("no_space")) if error.errno in (errno.ENOSPC, errno.EDQUOT) else _surprise(error)
     except Exception as error:  # noqa: BLE001 (a door: what nobody foresaw is told with its traceback and a number)
-        code = _surprise(error)
-    sys.exit(code if isinstance(code, int) else 0)
+        return _surprise(error)
+    return 0
 
 
 def _surprise(error: Exception) -> int:

@@ -18,7 +18,7 @@ def import_year(office: Office, actor: Actor, data: bytes) -> int:
     access.demand(actor, "holidays.import")
     try:
         year, text = from_notice(json.loads(data.decode("utf-8-sig")))
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (ValueError, RecursionError):
         raise DossierError("holidays_bad", what="不是有效的 JSON") from None
     except NoticeError as error:
         raise DossierError("holidays_bad", what=str(error)) from error

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -25,10 +25,15 @@ from dossier.records.tables import Case, Event, Party
 REQUIRED = ("case_no", "kind", "court", "filed_on")
 OPTIONAL = (
     "team", "handler", "clerk", "applicants", "respondents", "cause", "title_document", "amount", "profile", "closed_on", "closing_mode",
+    "closing_amount", "waived_amount", "paid_amount", "closing_reason",
 )  # fmt: skip
 KINDS = ("执", "执恢", "执保", "执异", "执复", "执监", "执协", "执他", "受托", "信访")
 CLOSING_MODES = ("执行完毕", "终结本次执行程序", "终结执行", "和解", "驳回申请", "不予执行", "销案")
+AMOUNTS = ("amount", "closing_amount", "waived_amount", "paid_amount")
+CLOSING = (*AMOUNTS[1:], "closing_reason", "closing_mode")
 ROLES = {"applicants": "申请执行人", "respondents": "被执行人"}
+YEARS = range(1949, 2200)
+MAX_YUAN = 10**15
 _LIST = re.compile(r"[；;]")
 _TYPED = str.maketrans("(〔[［【)〕]］】０１２３４５６７８９", "（（（（（）））））0123456789")
 
@@ -75,13 +80,20 @@ def _rows(data: bytes) -> list[tuple[int, dict[str, Any]]]:
     return found
 
 
+def plausible(day: date) -> date:
+    """The day, when something of an enforcement case can have happened on it; else raises ValueError: nobody counts working days from year 1."""
+    if day.year not in YEARS:
+        raise ValueError(day)
+    return day
+
+
 def _day(value: Any, line: int, column: str) -> date:
     text = str(value).strip().replace("/", "-").replace(".", "-")
     match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text) or re.fullmatch(r"(\d{4})年(\d{1,2})月(\d{1,2})日", str(value).strip())
     try:
         if match is None:
             raise ValueError
-        return date(*map(int, match.groups()))
+        return plausible(date(*map(int, match.groups())))
     except ValueError:
         raise DossierError("case_import_bad", line=line, what=f"{column} 的日期 {value} 不对") from None
 
@@ -98,9 +110,9 @@ def amount_text(value: str) -> str:
         text, factor = text[:-1], Decimal(10_000)
     try:
         yuan = Decimal(text) * factor
-    except InvalidOperation:
+    except ArithmeticError:
         raise ValueError(value) from None
-    if not yuan.is_finite() or yuan < 0:
+    if not yuan.is_finite() or not 0 <= yuan < MAX_YUAN:
         raise ValueError(value)
     return f"{yuan:.2f}"
 
@@ -134,10 +146,11 @@ def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str]) -> dict[
         raise bad(f"结案方式 {value['closing_mode']} 不在 {'、'.join(CLOSING_MODES)} 之中")
     if value["closed_on"] and value["closed_on"] < value["filed_on"]:
         raise bad("结案日期早于立案日期")
-    try:
-        value["amount"] = amount_text(value["amount"])
-    except ValueError:
-        raise bad(f"金额 {row.get('amount')} 不对") from None
+    for column in AMOUNTS:
+        try:
+            value[column] = amount_text(value[column])
+        except ValueError:
+            raise bad(f"金额 {row.get(column)} 不对") from None
     for column in ROLES:
         value[column] = _names(row.get(column))
     return value
@@ -169,7 +182,8 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
         if made:
             warnings.append(f"第 {line} 行：团队 {value['team']} 原不存在，已新建")
     case = session.execute(select(Case).where(Case.case_no == value["case_no"])).scalar_one_or_none()
-    fields = {key: value[key] for key in ("kind", "court", "filed_on", "handler", "clerk", "cause", "title_document", "amount")}
+    fields = {key: value[key] for key in ("kind", "court", "filed_on", "handler", "clerk", "cause", "title_document", "amount", *CLOSING)}
+    fields["closing_mode"] = fields["closing_mode"] or None
     fields["team_id"] = team
     parties = {(role, name) for column, role in ROLES.items() for name in value[column]}
     if case is None:
@@ -181,7 +195,7 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
         outcome = _update(case, fields, parties)
     if value["closed_on"] and case.state in (None, "open"):
         case.state = CASE.move(case.state or CASE.start, "close")
-        case.closed_on, case.closing_mode = value["closed_on"], value["closing_mode"] or None
+        case.closed_on = value["closed_on"]
         outcome = "updated" if outcome == "unchanged" else outcome
     session.flush()
     if outcome != "unchanged":
@@ -206,20 +220,46 @@ def _update(case: Case, fields: Mapping[str, Any], parties: set[tuple[str, str]]
     return "updated" if changed else "unchanged"
 
 
-def record_event(office: Office, actor: Actor, case_no: str, anchor: str, on: date, source: str = "form") -> None:
-    """Records that an anchor happened; the same one on the same day is recorded once. Raises case_unknown, anchor_unknown, not_allowed."""
+def record_event(
+    office: Office, actor: Actor, case_no: str, anchor: str, on: date, source: str = "form", instead_of: date | None = None
+) -> None:
+    """Records that an anchor happened, or that a condition holds (no:CONDITION: does not). The same one on the same day is recorded once.
+
+    An anchor that happens once in a case takes the new day instead of the old one, which the ledger keeps; instead_of corrects one of
+    several. Raises case_unknown, anchor_unknown, not_allowed.
+    """
     with office.db.write() as session:
         case = load(session, case_no)
         access.demand(actor, "case.event", Resource(team=case.team_id))
-        if anchor not in office.rules.of(case.profile).anchors:
-            raise DossierError("anchor_unknown", anchor=anchor)
-        if any(event.anchor == anchor and event.on_day == on for event in case.events):
-            return
-        session.add(Event(case_id=case.id, anchor=anchor, on_day=on, source=source, recorded_at=office.clock.now()))
-        ledger.append(
-            session, at=office.clock.now(), actor=actor.login, action="case.event", subject=f"case:{case.id}", case_id=case.id,
-            detail={"anchor": anchor, "on": on.isoformat(), "source": source},
-        )  # fmt: skip
+        put_event(office, session, actor, case, anchor, on, source, instead_of)
+
+
+def put_event(
+    office: Office, session: Session, actor: Actor, case: Case, anchor: str, on: date, source: str, instead_of: date | None = None
+) -> str:
+    """recorded | corrected | unchanged; in the caller's transaction, and after it was asked whether the actor may. Raises anchor_unknown."""
+    catalogue = office.rules.of(case.profile)
+    if anchor not in catalogue.anchors and anchor.removeprefix("no:") not in catalogue.conditions:
+        raise DossierError("anchor_unknown", anchor=anchor)
+    repeats = anchor in catalogue.anchors and catalogue.anchors[anchor].repeats
+    same = [event for event in case.events if event.anchor == anchor]
+    gone = [event for event in same if event.on_day != on and (not repeats or event.on_day == instead_of)]
+    there = any(event.on_day == on for event in same)
+    if there and not gone:
+        return "unchanged"
+    detail: dict[str, Any] = {"anchor": anchor, "on": on.isoformat(), "source": source}
+    if gone:
+        detail["instead_of"] = [{"on": old.on_day.isoformat(), "source": old.source, "at": old.recorded_at.isoformat()} for old in gone]
+    for old in gone:
+        case.events.remove(old)
+        session.delete(old)
+    if not there:
+        case.events.append(Event(anchor=anchor, on_day=on, source=source, recorded_at=office.clock.now()))
+    session.flush()
+    ledger.append(
+        session, at=office.clock.now(), actor=actor.login, action="case.event", subject=f"case:{case.id}", case_id=case.id, detail=detail
+    )
+    return "corrected" if gone else "recorded"
 
 
 def anchor_names(office: Office, case_no: str) -> list[tuple[str, str]]:
@@ -259,6 +299,10 @@ def case_json(case: Case) -> dict[str, Any]:
         "cause": case.cause,
         "title_document": case.title_document,
         "amount": case.amount or None,
+        "closing_amount": case.closing_amount or None,
+        "waived_amount": case.waived_amount or None,
+        "paid_amount": case.paid_amount or None,
+        "closing_reason": case.closing_reason or None,
         "profile": case.profile,
         "profile_version": case.profile_version,
         "applicants": [p.name for p in case.parties if p.role == ROLES["applicants"]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,9 @@ def _tell_errors(app: Flask) -> None:
 
 def _broken(error: BaseException) -> Any:
     reference = secrets.token_hex(4)
-    log.error("request failed", ref=reference, method=request.method, endpoint=request.endpoint, exc_info=error)
+    # As plain text: a rendering with every local variable would take a minute and print the papers themselves.
+    trace = "".join(traceback.format_exception(error))
+    log.error("request failed", ref=reference, method=request.method, endpoint=request.endpoint, trace=trace)
     return _tell(DossierError("internal", ref=reference))
 
 

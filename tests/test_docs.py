@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
 from pathlib import Path
 
 import click
@@ -12,12 +14,9 @@ from dossier.errors import SENTENCES
 from dossier.intake import STEPS
 from dossier.lifecycle import MACHINES
 from dossier.settings import SETTINGS
+from tests.support.pages_of_docs import DOCS, ROOT, links, page, with_modules
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
-
-
-def page(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8")
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")))
 
 
 def commands(group: click.Group, prefix: str = "") -> list[tuple[str, click.Command]]:
@@ -71,3 +70,36 @@ def test_every_state_and_move_stands_in_pipeline(machine: object) -> None:
 def test_every_step_stands_in_pipeline() -> None:
     for step in STEPS:
         assert f"| `{step.name}` |" in page("pipeline.md")
+
+
+def test_every_module_stands_in_rooms_with_its_sentence() -> None:
+    wanted = with_modules(page("rooms.md"))
+    if os.environ.get("UPDATE_DOCS") == "1":
+        (DOCS / "rooms.md").write_text(wanted, encoding="utf-8")
+    assert page("rooms.md") == wanted, "UPDATE_DOCS=1 .venv/bin/python -m pytest tests/test_docs.py"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(path: Path) -> None:
+    assert [target for target in links(path) if not target.exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_a_newcomer_is_led_to_every_page(name: str) -> None:
+    led = set(links(ROOT / name))
+    assert {path for path in PAGES if path.parent == DOCS} <= led
+    assert ROOT / "docs" / "decisions" in led
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "bin/demo" in text
+    assert "bin/test" in text
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    headings = [line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
+    assert headings[0].startswith(f"## {version}")
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((DOCS / "decisions").glob("*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))

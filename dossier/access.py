@@ -60,6 +60,7 @@ ACTIONS: dict[str, Rule] = {
     "case.read": _rule("clerk reviewer director records operator", "team"),
     "case.import": _rule("clerk operator"),
     "case.event": _rule("clerk operator", "team"),
+    "case.waive": _rule("director"),
     "case.check": _rule("clerk reviewer director records operator", "team"),
     "case.export": _rule("clerk records operator"),
     "submission.list": _rule("team clerk scanner director operator"),

@@ -115,6 +115,21 @@ SENTENCES: dict[str, Sentence] = {
         "案件导入文件第 {line} 行有误：{what}。改正后重新导入，未导入任何案件。",
         "Line {line} of the case file is wrong: {what}. Nothing was imported.",
     ),
+    "event_import_bad": _bad(
+        "事件文件第 {line} 行有误：{what}。改正后重新导入，未导入任何事件。",
+        "Line {line} of the event file is wrong: {what}. Nothing was imported.",
+    ),
+    "rule_unknown": _bad(
+        "没有名为 {rule} 的规则。规则代码见 check --json 的 rule，或 rules show。",
+        "There is no rule {rule}. See check --json, or rules show.",
+        404,
+    ),
+    "waiver_refused": _refused(
+        "{target} 不是可以免除的规则、节点或材料。案号、结案方式、结案日期不得免除。",
+        "{target} is no rule, step or paper that may be waived.",
+    ),
+    "waiver_unknown": _bad("本案没有免除过 {target}。", "Nothing called {target} was waived in this case.", 404),
+    "party_unknown": _bad("本案没有名为 {name} 的当事人。", "This case has no party {name}."),
     "anchor_unknown": _bad(
         "没有名为 {anchor} 的事件类型。可用的类型见 rules show anchors。", "There is no event type {anchor}. See rules show anchors."
     ),

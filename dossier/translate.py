@@ -7,7 +7,7 @@ from typing import Any
 
 from dossier.clock import local
 from dossier.records.tables import Case, Document, FindingRow, Page
-from review.facts import CaseFact, DocumentFact, EventFact, PageFacts, PartyFact, SealFact, TextLine, ZoneFact
+from review.facts import CaseFact, DocumentFact, EventFact, PageFacts, PartyFact, SealFact, TextLine, WaiverFact, ZoneFact
 from review.findings import Finding
 
 
@@ -71,11 +71,24 @@ def case_fact(case: Case) -> CaseFact:
         filed_on=case.filed_on,
         profile=case.profile,
         parties=tuple(PartyFact(party.name, party.role) for party in case.parties),
-        events=tuple(EventFact(event.anchor, event.on_day, event.source) for event in case.events),
+        events=tuple(EventFact(event.anchor, event.on_day, event.source) for event in case.events if not _states(event.anchor)),
+        conditions={event.anchor.removeprefix("no:"): not event.anchor.startswith("no:") for event in case.events if _states(event.anchor)},
         closed_on=case.closed_on,
         closing_mode=case.closing_mode,
         amount=case.amount or None,
+        closing_amount=case.closing_amount or None,
+        waived_amount=case.waived_amount or None,
+        paid_amount=case.paid_amount or None,
+        closing_reason=case.closing_reason or None,
+        waivers=tuple(
+            WaiverFact(one.target, one.reason, one.approver.display, local(one.at).date(), one.party or None) for one in case.waivers
+        ),
     )
+
+
+def _states(anchor: str) -> bool:
+    """True for an event that says whether a condition holds; events are in the order of their days, so that the last word counts."""
+    return anchor.startswith(("if_", "no:if_"))
 
 
 def finding_row(finding: Finding, submission_id: int, documents: Mapping[str, int], pages: Mapping[tuple[str, int], int]) -> FindingRow:

@@ -101,6 +101,10 @@ def anchor_days(catalogue: Catalogue, case: CaseFact, documents: Sequence[Docume
         if id not in known and dated:
             known[id] = (AnchorDay(id, min(dated), "document"),)
     if catalogue.switch("fallback_anchors"):
+        for id, anchor in catalogue.anchors.items():
+            formed = {doc.dated for doc in documents if doc.type_id in anchor.stand_in and doc.dated is not None}
+            if id not in known and formed:
+                known[id] = tuple(AnchorDay(id, day, "fallback") for day in sorted(formed))
         for id in [id for id in catalogue.anchors if id not in known]:
             if (stand_in := _fallback(catalogue, id, known)) is not None:
                 known[id] = (AnchorDay(id, stand_in, "fallback"),)

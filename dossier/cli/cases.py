@@ -87,19 +87,26 @@ def event(context: Context, case_no: str, anchor: str, day: str) -> None:
 @click.argument("case_no")
 @click.option("--gate", type=click.Choice(["handover", "closing", "archiving"]), help="哪一关：移送、结案、归档前。Which gate.")
 @click.option("--today", metavar="DATE", help="按哪一天核查（默认今天）。As of which day.")
+@click.option("--explain", "rule", metavar="RULE", help="说明一条规则：出处、所用事实、逐日计算。Why a rule finds something, or why not.")
 @as_json
 @click.pass_obj
-def check(context: Context, case_no: str, gate: Gate | None, today: str | None, json_out: bool) -> None:
+def check(context: Context, case_no: str, gate: Gate | None, today: str | None, rule: str | None, json_out: bool) -> None:
     """核查一个案件还缺什么节点材料。What node evidence a case still lacks.
 
     例 example: bin/dossier check （2026）豫9924执118号 --gate closing
     """
+    if rule is not None:
+        with context.office() as (office, actor):
+            told = closing.explain_rule(office, actor, case_no, rule, gate, parse_day(today))
+        print_explanation(told, json_out)
+        return
     with context.office() as (office, actor):
         result = closing.check(office, actor, case_no, gate, parse_day(today))
     if json_out:
-        put({"case_no": result["case_no"], "findings": result["findings"]})
+        put({"case_no": result["case_no"], "findings": result["findings"], "waived": result["waived"]})
     else:
         print_findings(result["findings"])
+        print_waived(result["waived"])
     if gate and result["blocking"]:
         error = DossierError("gate_blocked", gate=result["gate_name"], count=result["blocking"])
         say(f"{error.zh}\n{error.en}")
@@ -123,6 +130,26 @@ def print_findings(findings: list[dict[str, Any]]) -> None:
         click.echo("    " + "  ".join(str(part) for part in tail if part))
     if not findings:
         click.echo("没有发现问题。")
+
+
+def print_waived(waived: list[dict[str, Any]]) -> None:
+    """What is missing and was waived: by whom, when and why."""
+    for one in waived:
+        waiver = one["waiver"]
+        click.echo(f"○ 已免除  {one['message']}\n    {waiver['approver']}于{waiver['on']}免除：{waiver['reason']}")
+
+
+def print_explanation(told: dict[str, Any], json_out: bool) -> None:
+    """One rule as a judge reads it: where it stands, the facts, the days one by one, the verdict."""
+    if json_out:
+        put(told)
+        return
+    click.echo(f"{told['rule']}  {told['name']}\n依据：{told['cite'] or '无'}\n规则：review/rules/{told['file']}:{told['line']}")
+    click.echo("\n".join(f"  {fact}" for fact in told["facts"]))
+    for clock in told["clocks"]:
+        click.echo(f"期限 {clock['rule']} {clock['action']}" + ("（暂定）" if clock["provisional"] else ""))
+        click.echo("\n".join(f"  {line}" for line in (*clock["steps"], *(day["text"] for day in clock["days"]))))
+    click.echo(told["verdict"])
 
 
 COMMANDS = (case, check)

@@ -12,7 +12,7 @@ import uuid
 import click
 
 from dossier import logs
-from dossier.cli import admin, cases, figures, papers, reading, rules, serving
+from dossier.cli import admin, cases, events, figures, papers, reading, rules, serving
 from dossier.cli.common import Context, complain
 from dossier.errors import EXIT_USAGE, DossierError
 
@@ -34,7 +34,7 @@ def cli(context: click.Context, login: str) -> None:
     context.obj = Context(login)
 
 
-for module in (admin, cases, figures, papers, reading, rules, serving):
+for module in (admin, cases, events, figures, papers, reading, rules, serving):
     for command in module.COMMANDS:
         cli.add_command(command)
 

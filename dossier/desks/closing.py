@@ -12,13 +12,16 @@ from dossier import access
 from dossier.access import Actor, Resource
 from dossier.desks.cases import case_json, load
 from dossier.desks.placing import contents_json, fact_by_id
+from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, Document, Volume
 from dossier.translate import case_fact, finding_json
+from review.explain import ClockTold, explain
 from review.gate import Gate, check_case
 from review.nodestates import EvidenceState, NodeState, node_states
-from review.rulebook import Catalogue
+from review.rulebook import Catalogue, UnknownRuleError
+from review.waivers import Waived, settle
 
 GATES = {"handover": "移送", "closing": "结案", "archiving": "归档前"}
 
@@ -38,7 +41,9 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
         catalogue = office.rules.of(case.profile)
-        findings = check_case(catalogue, office.rules.calendar, case_fact(case), _documents(session, case), gate, day)
+        facts = case_fact(case)
+        every = check_case(catalogue, office.rules.calendar, facts, _documents(session, case), gate, day)
+        findings, waived = settle(catalogue, every, facts.waivers)
         blocking = sum(finding.severity == "blocking" for finding in findings)
         ledger.append(
             session,
@@ -47,7 +52,14 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
             action="case.check",
             subject=f"case:{case.id}",
             case_id=case.id,
-            detail={"gate": gate, "today": day.isoformat(), "findings": len(findings), "blocking": blocking, "rules": catalogue.version},
+            detail={
+                "gate": gate,
+                "today": day.isoformat(),
+                "findings": len(findings),
+                "blocking": blocking,
+                "waived": len(waived),
+                "rules": catalogue.version,
+            },
         )
     return {
         "case_no": case_no,
@@ -57,6 +69,61 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
         "today": day.isoformat(),
         "blocking": blocking,
         "findings": [finding_json(finding, catalogue.roles) for finding in findings],
+        "waived": [_waived(one, catalogue) for one in waived],
+    }
+
+
+def _waived(one: Waived, catalogue: Catalogue) -> dict[str, Any]:
+    waiver = {"reason": one.waiver.reason, "approver": one.waiver.approver, "on": one.waiver.on.isoformat()}
+    return {**finding_json(one.finding, catalogue.roles), "waiver": waiver}
+
+
+def explain_rule(office: Office, actor: Actor, case_no: str, rule: str, gate: Gate | None, today: date | None = None) -> dict[str, Any]:
+    """Why a rule finds something in a case, or why not: citation, place in the rule files, facts used, days counted. Raises rule_unknown."""
+    day = today or office.today()
+    with office.db.write() as session:
+        case = load(session, case_no)
+        access.demand(actor, "case.check", Resource(team=case.team_id))
+        catalogue = office.rules.of(case.profile)
+        try:
+            told = explain(catalogue, office.rules.calendar, case_fact(case), _documents(session, case), rule, gate, day)
+        except UnknownRuleError:
+            raise DossierError("rule_unknown", rule=rule) from None
+        ledger.append(
+            session,
+            at=office.clock.now(),
+            actor=actor.login,
+            action="case.explain",
+            subject=f"case:{case.id}",
+            case_id=case.id,
+            detail={"rule": rule, "gate": gate, "today": day.isoformat(), "rules": catalogue.version},
+        )
+    return {
+        "case_no": case_no,
+        "rule": told.rule,
+        "kind": told.kind,
+        "name": told.name,
+        "cite": told.cite,
+        "file": told.file,
+        "line": told.line,
+        "facts": list(told.facts),
+        "clocks": [_clock(one) for one in told.clocks],
+        "findings": [finding_json(finding, catalogue.roles) for finding in told.findings],
+        "waived": [_waived(one, catalogue) for one in told.waived],
+        "verdict": told.verdict,
+    }
+
+
+def _clock(told: ClockTold) -> dict[str, Any]:
+    clock = told.deadline
+    return {
+        "rule": clock.rule.id,
+        "action": clock.rule.action,
+        "due": clock.due.isoformat() if clock.due else None,
+        "opens": clock.opens.isoformat() if clock.opens else None,
+        "provisional": clock.provisional,
+        "steps": list(told.steps),
+        "days": [{"date": day.on.isoformat(), "number": day.number, "note": day.note, "text": str(day)} for day in told.days],
     }
 
 

@@ -1,4 +1,4 @@
-"""Tables of the case: teams, people, cases, parties, events, volumes."""
+"""Tables of the case: teams, people, cases, parties, events, waivers, volumes."""
 
 from __future__ import annotations
 
@@ -60,11 +60,16 @@ class Case(Base):
     cause: Mapped[str] = mapped_column(default="")
     title_document: Mapped[str] = mapped_column(default="")
     amount: Mapped[str] = mapped_column(default="")
+    closing_amount: Mapped[str] = mapped_column(default="")
+    waived_amount: Mapped[str] = mapped_column(default="")
+    paid_amount: Mapped[str] = mapped_column(default="")
+    closing_reason: Mapped[str] = mapped_column(default="")
     profile: Mapped[str]
     profile_version: Mapped[str]
     team: Mapped[Team | None] = relationship()
     parties: Mapped[list[Party]] = relationship(back_populates="case", order_by="Party.id", cascade="all, delete-orphan")
     events: Mapped[list[Event]] = relationship(back_populates="case", order_by="Event.on_day, Event.id")
+    waivers: Mapped[list[Waiver]] = relationship(back_populates="case", order_by="Waiver.id")
     volumes: Mapped[list[Volume]] = relationship(back_populates="case", order_by="Volume.id")
 
 
@@ -92,6 +97,22 @@ class Event(Base):
     source: Mapped[str]
     recorded_at: Mapped[datetime]
     case: Mapped[Case] = relationship(back_populates="events")
+
+
+class Waiver(Base):
+    """A requirement that the director waived in a case, for everybody or for one party ('' is everybody): a rule, node or type id."""
+
+    __tablename__ = "waiver"
+    __table_args__ = (UniqueConstraint("case_id", "target", "party"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("court_case.id"))
+    target: Mapped[str]
+    party: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str]
+    approver_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    approver: Mapped[Person] = relationship()
+    case: Mapped[Case] = relationship(back_populates="waivers")
 
 
 class Volume(Base):

@@ -61,6 +61,10 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(), nullable=False),
         sa.Column("title_document", sa.String(), nullable=False),
         sa.Column("amount", sa.String(), nullable=False),
+        sa.Column("closing_amount", sa.String(), nullable=False),
+        sa.Column("waived_amount", sa.String(), nullable=False),
+        sa.Column("paid_amount", sa.String(), nullable=False),
+        sa.Column("closing_reason", sa.String(), nullable=False),
         sa.Column("profile", sa.String(), nullable=False),
         sa.Column("profile_version", sa.String(), nullable=False),
         sa.CheckConstraint("(state = 'open') = (closed_on IS NULL)", name=op.f("ck_court_case_closed_has_day")),
@@ -128,6 +132,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["court_case.id"], name=op.f("fk_party_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
         sa.UniqueConstraint("case_id", "role", "name", name=op.f("uq_party_case_id_role_name")),
+    )
+    op.create_table(
+        "waiver",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("approver_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["approver_id"], ["person.id"], name=op.f("fk_waiver_approver_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["court_case.id"], name=op.f("fk_waiver_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
+        sa.UniqueConstraint("case_id", "target", "party", name=op.f("uq_waiver_case_id_target_party")),
     )
     op.create_table(
         "submission",
@@ -379,6 +397,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_submission_case_id"))
 
     op.drop_table("submission")
+    op.drop_table("waiver")
     op.drop_table("party")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_subject"))

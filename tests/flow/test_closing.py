@@ -1,0 +1,170 @@
+"""What is told to a case and asked of it before closing: events of a file, corrections, waivers, the reasons of a rule."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from dossier import people
+from dossier.access import Actor
+from dossier.desks import cases, closing, events, waiving
+from dossier.errors import DossierError
+from dossier.office import Office
+from dossier.records.tables import LedgerEvent
+from tests.support.office import CASE, CASE_NO, operator_of
+
+HEAD = "case_no,anchor,date,source\n"
+
+
+def director(office: Office) -> Actor:
+    return people.acting_as(office, "director")
+
+
+def told(office: Office, action: str) -> list[dict[str, Any]]:
+    with office.db.read() as session:
+        rows = session.execute(select(LedgerEvent).where(LedgerEvent.action == action).order_by(LedgerEvent.seq)).scalars()
+        return [row.detail for row in rows]
+
+
+def known(office: Office) -> list[tuple[str, str, str]]:
+    (case,) = cases.listing(office, operator_of(office))
+    return [(one["anchor"], one["on"], one["source"]) for one in case["events"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_events_come_from_a_file_in_every_encoding_once(office: Office, encoding: str) -> None:
+    table = (HEAD + f"{CASE_NO},外出返回单位日(材料形成后),2026-08-20,feed\n{CASE_NO},case_assigned,2026-08-18,\n").encode(encoding)
+    assert events.import_events(office, operator_of(office), table) == {"recorded": 2, "corrected": 0, "unchanged": 0}
+    assert events.import_events(office, operator_of(office), table) == {"recorded": 0, "corrected": 0, "unchanged": 2}
+    assert known(office) == [("case_assigned", "2026-08-18", "csv"), ("returned", "2026-08-20", "feed")]
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (f"{CASE_NO},nonsense,2026-08-20,", "第 3 行有误：没有名为 nonsense"),
+        (f"{CASE_NO},returned,2026-02-30,", "第 3 行有误：date 的日期 2026-02-30"),
+        (f"{CASE_NO},returned,2026-08-20,rumour", "第 3 行有误：来源 rumour"),
+        (f"{CASE_NO},returned", "第 3 行有误：列数"),
+        (f"{CASE_NO},case_assigned,2026-08-19,", "第 3 行有误：同一案件"),
+        ("（2026）豫9924执999号,returned,2026-08-20,", "没有案号为"),
+    ],
+)
+def test_one_bad_line_and_no_event_is_recorded(office: Office, line: str, what: str) -> None:
+    with pytest.raises(DossierError) as caught:
+        events.import_events(office, operator_of(office), (HEAD + f"{CASE_NO},case_assigned,2026-08-18,\n{line}\n").encode())
+    assert what in caught.value.zh
+    assert known(office) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"case_no,date\n", HEAD.encode(), b"case_no,anchor,date,colour\n"])
+def test_a_file_that_holds_no_events_is_refused(office: Office, data: bytes) -> None:
+    with pytest.raises(DossierError) as caught:
+        events.import_events(office, operator_of(office), data)
+    assert caught.value.code == "event_import_bad"
+
+
+def test_a_new_day_takes_the_place_of_the_old_one_and_the_ledger_keeps_both(office: Office) -> None:
+    actor = operator_of(office)
+    cases.record_event(office, actor, CASE_NO, "case_assigned", date(2026, 8, 18))
+    due = closing.explain_rule(office, actor, CASE_NO, "yanling.site_survey", None)["clocks"][0]["due"]
+    cases.record_event(office, actor, CASE_NO, "case_assigned", date(2026, 8, 21))
+    assert known(office) == [("case_assigned", "2026-08-21", "form")]
+    assert told(office, "case.event")[-1]["instead_of"][0]["on"] == "2026-08-18"
+    assert closing.explain_rule(office, actor, CASE_NO, "yanling.site_survey", None)["clocks"][0]["due"] > due
+
+
+def test_what_may_happen_often_stays_unless_it_is_corrected_by_name(office: Office) -> None:
+    actor = operator_of(office)
+    for day in (18, 20):
+        cases.record_event(office, actor, CASE_NO, "returned", date(2026, 8, day))
+    assert len(known(office)) == 2
+    table = "case_no,anchor,date,instead_of\n" + f"{CASE_NO},returned,2026-08-19,2026-08-18\n"
+    assert events.import_events(office, actor, table.encode())["corrected"] == 1
+    assert events.import_events(office, actor, table.encode())["unchanged"] == 1
+    assert [day for _, day, _ in known(office)] == ["2026-08-19", "2026-08-20"]
+
+
+def test_a_condition_is_stated_and_taken_back_like_an_event(office: Office) -> None:
+    actor = operator_of(office)
+    assert "不成立" in closing.explain_rule(office, actor, CASE_NO, "if_property_outside", None)["facts"][0]
+    cases.record_event(office, actor, CASE_NO, "if_property_outside", date(2026, 8, 18))
+    assert "案件登记时指定" in closing.explain_rule(office, actor, CASE_NO, "if_property_outside", None)["facts"][0]
+    assert "entrust_letter" in {one["document"] for one in closing.check(office, actor, CASE_NO, "closing")["findings"]}
+    cases.record_event(office, actor, CASE_NO, "no:if_property_outside", date(2026, 8, 19))
+    assert "entrust_letter" not in {one["document"] for one in closing.check(office, actor, CASE_NO, "closing")["findings"]}
+
+
+def test_only_the_director_waives_and_what_is_waived_stays_listed(office: Office) -> None:
+    for login in ("clerk", "team1", people.OPERATOR):
+        with pytest.raises(DossierError) as caught:
+            waiving.waive(office, people.acting_as(office, login), CASE_NO, "title_document", "不要")
+        assert caught.value.code == "not_allowed"
+    before = closing.check(office, operator_of(office), CASE_NO, "closing")
+    waiving.waive(office, director(office), CASE_NO, "title_document", "执行依据在原案卷宗")
+    after = closing.check(office, operator_of(office), CASE_NO, "closing")
+    assert after["blocking"] == before["blocking"] - 1
+    (waived,) = after["waived"]
+    assert (waived["document"], waived["severity"]) == ("title_document", "blocking")
+    assert waived["waiver"] == {"reason": "执行依据在原案卷宗", "approver": "director", "on": "2026-09-01"}
+    explained = closing.explain_rule(office, operator_of(office), CASE_NO, waived["rule"], "closing")
+    assert explained["verdict"] == "已由director免除：执行依据在原案卷宗"
+    waiving.withdraw(office, director(office), CASE_NO, "title_document", "原案卷宗里没有")
+    assert closing.check(office, operator_of(office), CASE_NO, "closing")["blocking"] == before["blocking"]
+    assert [one["reason"] for one in (*told(office, "case.waive"), *told(office, "case.waiver_withdrawn"))] == [
+        "执行依据在原案卷宗",
+        "原案卷宗里没有",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("target", "reason", "party", "code"),
+    [
+        ("closing.mode", "理由", "", "waiver_refused"),
+        ("same.case_no", "理由", "", "waiver_refused"),
+        ("nonsense", "理由", "", "waiver_refused"),
+        ("title_document", " ", "", "reason_missing"),
+        ("title_document", "理由", "赵某丁", "party_unknown"),
+    ],
+)
+def test_what_may_not_be_waived(office: Office, target: str, reason: str, party: str, code: str) -> None:
+    with pytest.raises(DossierError) as caught:
+        waiving.waive(office, director(office), CASE_NO, target, reason, party)
+    assert caught.value.code == code
+    with pytest.raises(DossierError):
+        waiving.withdraw(office, director(office), CASE_NO, target, reason or "理由", party)
+
+
+def test_closing_fields_come_with_the_case_and_an_open_case_may_name_its_closing_mode(office: Office) -> None:
+    row = CASE | {
+        "closing_mode": "执行完毕",
+        "closing_amount": "20.465万元",
+        "waived_amount": "0",
+        "paid_amount": "204,650",
+        "closing_reason": "履行完毕",
+    }
+    assert cases.import_cases(office, operator_of(office), json.dumps([row]).encode())["updated"] == 1
+    assert cases.import_cases(office, operator_of(office), json.dumps([row]).encode())["unchanged"] == 1
+    (case,) = cases.listing(office, operator_of(office))
+    assert (case["state"], case["closing_mode"], case["closing_amount"], case["waived_amount"]) == ("open", "执行完毕", "204650.00", "0.00")
+    rules = {one["rule"] for one in closing.check(office, operator_of(office), CASE_NO, "closing")["findings"]}
+    assert "closing.mode" not in rules
+
+
+def test_a_rule_is_explained_day_by_day(office: Office) -> None:
+    found = closing.explain_rule(office, operator_of(office), CASE_NO, "yanling.format_docs", None)
+    assert found["cite"] == "鄢陵细则 §二(一)4；鄢陵细则 §三(二)6"
+    assert found["file"] == "yanling/deadlines.yaml"
+    (clock,) = found["clocks"]
+    assert [day["text"] for day in clock["days"]] == [
+        "2026-08-17 星期一 不计，起算日", "2026-08-18 星期二 第1日", "2026-08-19 星期三 第2日", "2026-08-20 星期四 第3日",
+        "2026-08-21 星期五 第4日", "2026-08-22 星期六 不计，休息日", "2026-08-23 星期日 不计，休息日", "2026-08-24 星期一 第5日",
+    ]  # fmt: skip
+    assert clock["due"] == "2026-08-24"
+    with pytest.raises(DossierError) as caught:
+        closing.explain_rule(office, operator_of(office), CASE_NO, "nonsense", None)
+    assert caught.value.code == "rule_unknown"

@@ -1,0 +1,96 @@
+"""The door of bin/bench: the name of a bench comes in, a table goes out; exit 1 when an expectation does not hold."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from dossier.bench import intake, judging, peer, reading, real, searching, stages
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def bench() -> None:
+    """性能与识别效果的测量。Measurements; each prints a table."""
+
+
+def _held(good: bool) -> None:
+    if not good:
+        raise click.exceptions.Exit(1)
+
+
+@bench.command("intake")
+@click.option("--pairs", default=3, show_default=True, type=click.IntRange(min=1), help="Runs of each program, in turn.")
+@click.option("--alone", is_flag=True, help="Without the other program.")
+def intake_command(pairs: int, alone: bool) -> None:
+    """Pages per second and CPU seconds per page, receipt to indexed, beside OCRmyPDF on the same pages.
+
+    Example: bin/bench intake --pairs 3
+    """
+    try:
+        intake.run(pairs, with_peer=not alone)
+    except peer.PeerError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@bench.command("read")
+def read_command() -> None:
+    """Error rate on the demo's pages and every document found; exit 1 above 1 % or when one is wrong.
+
+    Example: bin/bench read
+    """
+    _held(reading.run())
+
+
+@bench.command("real")
+@click.argument("folder", type=FOLDER)
+def real_command(folder: Path) -> None:
+    """Real pictures and regulations in FOLDER (data/real_images, seeds/*.txt); exit 1 when an expectation fails.
+
+    Example: bin/bench real ../shared
+    """
+    _held(real.run(folder))
+
+
+@bench.command("review")
+def review_command() -> None:
+    """Load of the rules, classification per page, a case of 150 documents judged again.
+
+    Example: bin/bench review
+    """
+    judging.run()
+
+
+@bench.command("search")
+@click.option("--pages", default=3000, show_default=True, type=click.IntRange(min=200), help="How many made-up pages.")
+def search_command(pages: int) -> None:
+    """Tantivy beside whoosh: indexing, size, queries; exit 1 when they do not find the same.
+
+    Example: bin/bench search --pages 3000
+    """
+    _held(searching.run(pages))
+
+
+@bench.command("stages")
+def stages_command() -> None:
+    """Where the CPU seconds of a page go.
+
+    Example: bin/bench stages
+    """
+    stages.run()
+
+
+@bench.command(hidden=True)
+@click.argument("batch", type=FOLDER)
+@click.argument("folder", type=click.Path(path_type=Path))
+def once(batch: Path, folder: Path) -> None:
+    """One run of the pipeline in a process of its own; prints JSON."""
+    click.echo(json.dumps(intake.once(batch, folder)))
+
+
+if __name__ == "__main__":
+    sys.exit(bench.main(prog_name="bin/bench"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from indexing.contract import SearchEngine
 from ocr.contract import EngineMissingError, Recognizer
 from ocr.engines import open_engine
 from ocr.pool import ReaderPool
-from review.catalogue import RulesError, load, profiles
+from review.catalogue import RuleProblem, RulesError, check, load, profiles
 from review.lexicon import load_lexicon
 from review.workdays import Calendar
 from scanners.orientation import ModelMissingError, model_path
@@ -52,6 +53,22 @@ def open_rules(home: Path | None = None) -> RuleBook:
     except RulesError as error:
         raise DossierError("rules_broken", what="；".join(str(problem) for problem in error.problems)) from error
     return RuleBook(texts, catalogues, lexicons, calendar)
+
+
+def rule_problems(texts: Mapping[str, str]) -> list[RuleProblem]:
+    """Every problem of these rule files, each once: of each court's rules, of the words by which papers are told apart, of the calendar."""
+    found = set(check(texts))
+    attempts: list[Callable[[], object]] = [partial(Calendar.of, texts), *(partial(_words, texts, profile) for profile in profiles(texts))]
+    for attempt in attempts:
+        try:
+            attempt()
+        except RulesError as error:
+            found.update(error.problems)
+    return sorted(found, key=lambda problem: (problem.file, problem.line, problem.message))
+
+
+def _words(texts: Mapping[str, str], profile: str) -> None:
+    load_lexicon(texts, load(texts, profile))
 
 
 def _search(settings: Settings) -> SearchEngine:

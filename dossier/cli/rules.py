@@ -13,7 +13,6 @@ from dossier.cli.common import Context, as_json, put, read_settings, say
 from dossier.desks import calendar
 from dossier.errors import EXIT_BAD_INPUT, DossierError
 from review.catalogue import RulesError, UnknownRuleError, diff
-from review.catalogue import check as check_rules
 from review.catalogue import load as load_rules
 from review.catalogue import show as show_rule
 
@@ -33,7 +32,7 @@ def check(folder: Path | None) -> None:
     例 example: bin/dossier rules check
     """
     texts = app.rule_texts(read_settings().home) if folder is None else app.texts_of(folder)
-    problems = check_rules(texts)
+    problems = app.rule_problems(texts)
     for problem in problems:
         click.echo(str(problem))
     if problems:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from dossier.bench import intake, judging, peer, reading, real, searching, stages
+from dossier.bench import intake, judge, judging, peer, reading, real, searching, stages
+from dossier.demo import wordings
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -35,6 +36,29 @@ def intake_command(pairs: int, alone: bool) -> None:
         intake.run(pairs, with_peer=not alone)
     except peer.PeerError as error:
         raise click.ClickException(str(error)) from error
+
+
+@bench.command("judge")
+@click.option(
+    "--set",
+    "which",
+    default=wordings.TEST,
+    show_default=True,
+    type=click.Choice((wordings.TEST, wordings.DEVELOPMENT)),
+    help="Which wordings.",
+)
+@click.option("--text", is_flag=True, help="On typed text with simulated slips of a reader: fast.")
+@click.option(
+    "--draws", default=1, show_default=True, type=click.IntRange(min=1), help="How often each wording is drawn, with other names."
+)
+@click.option("--misses", is_flag=True, help="Tell every paper that is not placed rightly. Never tune on those of the test set.")
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep readings in this folder from run to run.")
+def judge_command(which: str, text: bool, draws: int, misses: bool, keep: Path | None) -> None:
+    """Types of papers in wordings that no rule has seen, and stacks taken apart; exit 1 when a target is missed.
+
+    Example: bin/bench judge --text
+    """
+    _held(judge.run(which, text=text, draws=draws, misses=misses, keep=keep))
 
 
 @bench.command("read")

@@ -60,18 +60,30 @@ def load(which: str) -> tuple[Wording, ...]:
     return tuple(found)
 
 
-def paper(wording: Wording, seed: int) -> Paper:
-    """The wording as a paper; the same seed gives the same names, numbers and days."""
+def paper(wording: Wording, seed: int, *, broken: bool = False, numbered: bool = False) -> Paper:
+    """The wording as a paper; the same seed gives the same names, numbers and days.
+
+    broken: a new page begins in the middle of the text, where that is possible; numbered: 第 x 页 共 y 页 at the foot.
+    """
     fields = _Fields(random.Random(f"{seed}|{wording.name}"))
     lines = [_FIELD.sub(lambda match: fields.of(match[1], match[2]), line) for line in wording.lines]
+    blocks = _blocks(lines)
     return Paper(
         type_id=wording.type_id or "",
         name=f"{wording.name}-{seed}",
-        blocks=tuple(_blocks(lines)),
+        blocks=tuple(_broken(blocks) if broken else blocks),
         face=wording.face,
         case_no=fields.known.get(("执号", ""), fields.known.get(("恢号", ""), "")),
-        numbered=wording.numbered,
+        numbered=numbered or wording.numbered,
     )
+
+
+def _broken(blocks: list[Block]) -> list[Block]:
+    """A page break before the first paragraph behind the middle; papers of a few lines, or with a page break already, stay as they are."""
+    if len(blocks) < 7 or Space(HEIGHT) in blocks:
+        return blocks
+    place = next((n for n, block in enumerate(blocks) if n >= len(blocks) // 2 and isinstance(block, Text) and block.align == "left"), 0)
+    return [*blocks[:place], Space(HEIGHT), *blocks[place:]] if place else blocks
 
 
 def _blocks(lines: list[str]) -> list[Block]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from dossier.listings import text_of
+
 WEEKDAYS = "一二三四五六日"
 NEAR = 3  # working days left from which a due day is shown as near
 
@@ -82,6 +84,7 @@ FILTERS: dict[str, Any] = {
     "size": size,
     "pages_text": pages_text,
     "money": money,
+    "cell": text_of,
     "tone": tone,
     "severity": SEVERITIES.__getitem__,
     "node_state": NODE_STATES.__getitem__,

@@ -84,6 +84,17 @@ def test_gate(visit: Visit) -> None:
     visitor.look("case-check")
 
 
+def test_figures(visit: Visit) -> None:
+    visitor = visit("clerk")
+    page = visitor.go("/figures/overdue?until=2026-09-01")
+    expect(page.locator(".chart svg").first).to_be_visible()
+    expect(page.locator("tr.sum").first).to_contain_text("合计")
+    visitor.look("figures-overdue")
+    page = visitor.go("/figures/returns")
+    expect(page.locator(".facts")).to_contain_text("退回率")
+    visitor.look("figures-returns")
+
+
 def test_search(visit: Visit) -> None:
     visitor = visit("clerk")
     page = visitor.go("/search?q=" + quote("财产"))

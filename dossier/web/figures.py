@@ -1,0 +1,108 @@
+"""The figures pages: a period, a team, a handler come in; the overdue-node table and the return rates, with bars, and their files go out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, render_template, request, send_file
+
+from dossier.desks import bulletin
+from dossier.desks import figures as figures_desk
+from dossier.desks import returns as returns_desk
+from dossier.desks.figures import Asked, period_of
+from dossier.errors import DossierError
+from dossier.web.guard import actor, doing, office
+from review.overdue import STANDINGS
+
+desk = Blueprint("figures", __name__)
+PERIODS = {"": "在办案件，不限期间", "day": "当日", "week": "本周", "month": "本月"}
+FORMS = {"overdue": "超期节点", "returns": "退回与空白"}
+_COMPUTE = {"overdue": figures_desk.overdue, "returns": returns_desk.returns}
+_ARRANGE = {"overdue": bulletin.overdue_listings, "returns": bulletin.returns_listings}
+# How much of a group's bar each count takes, the worst first; the tone colours it.
+_BARS = {
+    "overdue": (("overdue", "超期未办", "bad"), ("carried", "往期未办", "old"), ("late", "超期办结", "near"), ("near", "临期", "calm")),
+    "returns": (("refused", "不予签收", "bad"), ("partly", "部分签收", "near")),
+}
+_SHOWN = 200
+_CHOICES = ("period", "from", "until", "team", "handler", "node")
+
+
+@desk.get("/figures/<any(overdue, returns):what>")
+@doing("figures.read")
+def show(what: str) -> Any:
+    asked, period = _asked()
+    table = _COMPUTE[what](office(), actor(), asked)
+    listings = _ARRANGE[what](table, office().today())
+    groups = [listing for listing in listings if listing.name != "明细"]
+    detail = [row for row in table.get("rows", ()) if row["standing"] in bulletin.SHOWN]
+    return render_template(
+        f"figures/{what}.html",
+        what=what,
+        forms=FORMS,
+        periods=PERIODS,
+        period=period,
+        asked=asked,
+        table=table,
+        groups=groups,
+        bars=bars(table["by_team"], _BARS[what]),
+        legend=_BARS[what],
+        detail=detail[:_SHOWN],
+        more=len(detail) - _SHOWN,
+        standings=STANDINGS,
+        kinds=tuple(bulletin.KINDS),
+        chosen={key: request.args[key] for key in _CHOICES if request.args.get(key)},
+    )
+
+
+@desk.get("/figures/<any(overdue, returns):what>.<any(xlsx, pdf):kind>")
+@doing("figures.read")
+def file(what: str, kind: str) -> Any:
+    asked, _ = _asked()
+    table = _COMPUTE[what](office(), actor(), asked)
+    scratch = office().scratch_dir
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=scratch, prefix="figures-") as folder:
+        path = bulletin.save(office(), _ARRANGE[what](table, office().today()), kind, Path(folder), asked)
+        return send_file(BytesIO(path.read_bytes()), as_attachment=True, download_name=path.name)
+
+
+def _asked() -> tuple[Asked, str]:
+    """What the query asks for, and the kind of period; from and until are days of their own choice."""
+    period = request.args.get("period", "")
+    first, last = _day("from"), _day("until")
+    if period in ("day", "week", "month"):
+        first, last = period_of(period, last or office().today())
+    return Asked(_word("team"), _word("handler"), _word("node"), first, last), period
+
+
+def _word(name: str) -> str | None:
+    return request.args.get(name, "").strip() or None
+
+
+def _day(name: str) -> date | None:
+    text = request.args.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise DossierError("date_bad", value=text) from None
+
+
+def bars(groups: Sequence[Mapping[str, Any]], parts: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """For each group its name, its sum and the parts of its bar as (tone, start, width) in per cent of the longest bar."""
+    longest = max((sum(group[key] for key, _, _ in parts) for group in groups), default=0) or 1
+    found = []
+    for group in groups:
+        at, drawn = 0.0, []
+        for key, _, tone in parts:
+            width = group[key] * 100 / longest
+            if width:
+                drawn.append((tone, round(at, 2), round(width, 2)))
+            at += width
+        found.append({"name": " ".join(group["key"]), "sum": sum(group[key] for key, _, _ in parts), "parts": drawn})
+    return found

@@ -1,0 +1,87 @@
+"""The figures pages: who sees which figures, what they show, and the files that they give."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pdfplumber
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+
+from dossier import people
+from dossier.desks import cases
+from dossier.office import Office
+from dossier.web.figures import bars
+from dossier.web.site import create_app
+from tests.flow.test_figures import OTHER, OTHER_TEAM, SECOND
+from tests.support.office import CASE_NO, PASSWORD, TEAM, open_test_office, operator_of
+from tests.support.webclient import Person
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    opened = open_test_office(tmp_path_factory.mktemp("house") / "home")
+    operator = operator_of(opened)
+    cases.import_cases(opened, operator, json.dumps([SECOND], ensure_ascii=False).encode())
+    people.add(opened, operator, login="scan", display="扫描员甲", roles=["scanner"], team=None, password=PASSWORD, must_change=False)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(house: Office) -> Flask:
+    return create_app(house)
+
+
+def test_the_overdue_page_shows_counts_bars_and_what_is_to_be_seen_to(app: Flask) -> None:
+    text = Person(app, "clerk").get("/figures/overdue?until=2026-09-01").text
+    assert all(word in text for word in (CASE_NO, OTHER, TEAM, OTHER_TEAM, "按承办人", "超期未办", "合计", "<svg", "鄢陵细则"))
+    assert 'href="/figures/overdue?period=week"' in text
+    assert "下载 XLSX" in text
+    week = Person(app, "clerk").get("/figures/overdue?period=week&until=2026-08-19&node=送达").text
+    assert "2026-08-17 周一 至 2026-08-23 周日" in week
+
+
+def test_a_team_sees_its_own_and_others_see_nothing(app: Flask) -> None:
+    team = Person(app, "team1")
+    assert OTHER not in team.get("/figures/overdue").text
+    assert team.get(f"/figures/overdue?team={OTHER_TEAM}").status_code == 403
+    scanner = Person(app, "scan")
+    assert scanner.get("/figures/overdue").status_code == 403
+    assert "/figures/" not in scanner.get("/hand-overs").text
+    assert Person(app).get("/figures/returns").status_code == 303
+
+
+@pytest.mark.parametrize("query", ["from=abc", "until=2026-13-01", "from=2027-01-01", "from=2026-09-01&until=2026-08-01"])
+def test_a_wrong_period_is_told(app: Flask, query: str) -> None:
+    assert Person(app, "clerk").get(f"/figures/overdue?{query}").status_code == 400
+
+
+def test_unknown_parts_of_the_query_do_no_harm(app: Flask) -> None:
+    answer = Person(app, "clerk").get("/figures/returns?what=x&kind=y&_external=1&period=year")
+    assert answer.status_code == 200
+    assert "_external" not in answer.text
+
+
+@pytest.mark.parametrize("what", ["overdue", "returns"])
+def test_the_figures_can_be_taken_along(app: Flask, house: Office, what: str) -> None:
+    clerk = Person(app, "clerk")
+    sheet = clerk.get(f"/figures/{what}.xlsx?period=month&until=2026-08-31", "*/*")
+    assert sheet.headers["Content-Disposition"].startswith("attachment")
+    assert "月报" in str(load_workbook(io.BytesIO(sheet.data)).worksheets[0]["A1"].value)
+    with pdfplumber.open(io.BytesIO(clerk.get(f"/figures/{what}.pdf", "*/*").data)) as pdf:
+        assert "云川县人民法院" in pdf.pages[0].extract_text()
+    assert not list(Path(house.scratch_dir).glob("figures-*"))
+
+
+def test_bars_share_the_scale_of_the_longest() -> None:
+    parts = (("overdue", "超期", "bad"), ("near", "临期", "near"))
+    first, second = bars([{"key": ["一"], "overdue": 3, "near": 1}, {"key": ["二", "三"], "overdue": 0, "near": 1}], parts)
+    assert (first["sum"], first["parts"]) == (4, [("bad", 0.0, 75.0), ("near", 75.0, 25.0)])
+    assert (second["name"], second["parts"]) == ("二 三", [("near", 0.0, 25.0)])
+    assert bars([], parts) == []
+    assert bars([{"key": ["一"], "overdue": 0, "near": 0}], parts)[0]["parts"] == []

@@ -43,10 +43,9 @@ def last_day(catalogue: Catalogue, calendar: Calendar, rule: DeadlineRule, start
         count.to(calendar.add(start, n), "次一工作日")
     elif unit == "hour" and not catalogue.switch("hours_run_on_nonworkdays"):
         count.to(calendar.add(start, -(-n // 24)), f"{n}小时（休息日不计）")
-    elif unit == "hour":
-        _plain(calendar, count, start + timedelta(days=-(-n // 24)), f"{n}小时（休息日照计）")
     else:
-        _plain(calendar, count, _plain_end(rule, start, base), f"{n}{'个月' if unit == 'month' else '日'}")
+        said = f"{n}小时（休息日照计）" if unit == "hour" else f"{n}{'个月' if unit == 'month' else '日'}"
+        _plain(calendar, count, _plain_end(rule, start, base), said)
         if catalogue.switch("calendar_day_roll") == "next_workday":
             count.to(calendar.next_workday(count.day), "末日为休息日，顺延")
     return count
@@ -79,6 +78,8 @@ def round_of(calendar: Calendar, unit: str, today: date) -> Count:
 def _plain_end(rule: DeadlineRule, start: date, base: date) -> date:
     if rule.unit == "month":
         return months_after(base, rule.amount)
+    if rule.unit == "hour":
+        return start + timedelta(days=-(-rule.amount // 24))
     if rule.unit == "next_day":
         return start + timedelta(days=rule.amount)
     return base + timedelta(days=rule.amount) if rule.amount else start

@@ -102,6 +102,8 @@ def _resolve(catalogue: Catalogue, rule: str) -> tuple[str, Rule]:
     bare = next((rule.removeprefix(head) for head in _OF_A_CLOCK if rule.startswith(head)), rule)
     if rule.startswith("node."):
         bare = rule.split(".")[1]
+    if rule in ("closing.mode", "closing.date"):
+        bare = "closing_review"
     tables: tuple[tuple[str, dict[str, Rule]], ...] = (
         ("check", dict(catalogue.checks)),
         ("deadline", dict(catalogue.deadlines)),

@@ -44,13 +44,13 @@ papers = st.lists(st.sampled_from(sorted(catalogue().types)), max_size=25).map(
 
 @given(cases(), papers, st.integers(0, 400))
 @settings(max_examples=60, deadline=None)
-def test_limits_end_on_working_days_and_never_before_their_anchor(case, documents, later):
+def test_no_limit_ends_on_a_day_off_and_none_before_their_anchor(case, documents, later):
     rules = catalogue(case.profile)
     for clock in due(rules, calendar(), case, case.filed_on + timedelta(days=later), documents=documents):
         if clock.due is None or clock.rule.kind == "within_before":
             continue
         assert clock.due >= clock.anchor_on
-        assert calendar().is_workday(clock.due) or clock.rule.unit == "hour"
+        assert calendar().is_workday(clock.due)
         assert clock.steps
 
 

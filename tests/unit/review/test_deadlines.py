@@ -34,8 +34,9 @@ def with_clock(rules: Catalogue, switches: dict[str, object] | None = None, **to
         ("day", 2, date(2026, 9, 28)),  # the 26th is a day off
         ("day", 10, date(2026, 10, 8)),
         ("day", 15, date(2026, 10, 9)),
-        ("hour", 24, date(2026, 9, 25)),  # hours run through the holiday
-        ("hour", 48, date(2026, 9, 26)),
+        ("hour", 24, date(2026, 9, 28)),  # hours run through the holiday; what ends on a day off ends on the first working day after it
+        ("hour", 48, date(2026, 9, 28)),
+        ("hour", 96, date(2026, 9, 28)),
         ("same_day", 0, FILED),
         ("next_day", 1, date(2026, 9, 28)),
         ("month", 1, date(2026, 10, 26)),  # the 24th is a Saturday
@@ -58,6 +59,8 @@ def test_units(unit, amount, expected):
         ({"next_day_means": "next_day"}, "next_day", 1, date(2026, 9, 28)),
         ({"next_day_means": "next_day", "calendar_day_roll": "none"}, "next_day", 1, date(2026, 9, 25)),
         ({"hours_run_on_nonworkdays": False}, "hour", 24, date(2026, 9, 28)),
+        ({"hours_run_on_nonworkdays": False}, "hour", 48, date(2026, 9, 29)),
+        ({"calendar_day_roll": "none"}, "hour", 24, date(2026, 9, 25)),
     ],
 )
 def test_switches(switches, unit, amount, expected):

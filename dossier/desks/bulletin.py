@@ -18,7 +18,7 @@ from review.overdue import STANDINGS
 
 KINDS = {"xlsx": write_xlsx, "pdf": write_pdf}
 _REPORTS = {"day": "日报", "week": "周报", "month": "月报"}
-_SHOWN = ("overdue", "unsure", "near")  # what somebody has to see to; the rest is in the counts
+SHOWN = ("overdue", "unsure", "near")  # what somebody has to see to; the rest is in the counts
 _GROUPS: Mapping[str, tuple[str, tuple[Column, ...]]] = {
     "team": ("按团队", (Column("团队", 14),)),
     "handler": ("按承办人", (Column("团队", 12), Column("承办人", 7))),
@@ -54,7 +54,7 @@ def overdue_listings(table: Mapping[str, Any], made_on: date) -> list[Listing]:
         return (*(one[key] for key, _ in _STEPS), one["rate"])
 
     groups = [_group(name, title, heads, measures, table, values, notes) for name in ("team", "handler", "node", "role")]
-    detail = tuple(_detail(row) for row in table["rows"] if row["standing"] in _SHOWN)
+    detail = tuple(_detail(row) for row in table["rows"] if row["standing"] in SHOWN)
     return [*groups, Listing("明细", f"{title}·明细", heads, _DETAIL, detail, notes)]
 
 

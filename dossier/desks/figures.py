@@ -157,7 +157,7 @@ def _states(office: Office, case: Case, matter: Matter, day: date) -> tuple[Node
 def _matters(office: Office, session: Session, ids: Sequence[int]) -> Iterator[tuple[Case, Matter]]:
     papers, transfers = _papers(session, ids), _transfers(office, session, ids)
     query = select(Case).where(Case.id.in_(ids)).order_by(Case.id)
-    whole = query.options(joinedload(Case.team), selectinload(Case.parties), selectinload(Case.events))
+    whole = query.options(joinedload(Case.team), selectinload(Case.parties), selectinload(Case.events), selectinload(Case.waivers))
     for case in session.execute(whole).scalars():
         yield (
             case,

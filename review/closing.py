@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 
 from review.casenumbers import parse, same_case
 from review.counting import months_after
-from review.deadlines import anchor_days
+from review.deadlines import AnchorDay, anchor_days
 from review.facts import CaseFact, DocumentFact
 from review.fields import parties_of
 from review.findings import Finding, Severity
@@ -44,6 +45,11 @@ class Matter:
     case: CaseFact
     dossier: Mapping[str, Sequence[DocumentFact]]
     holds: Mapping[str, str]
+
+    @cached_property
+    def days(self) -> Mapping[str, tuple[AnchorDay, ...]]:
+        """The days that the case and its events tell; the papers are compared with them, so they do not stand in for them."""
+        return anchor_days(self.catalogue, self.case)
 
     def papers(self, rule: CheckRule) -> list[DocumentFact]:
         """The documents of the types that a rule names."""
@@ -173,7 +179,7 @@ def period_of(rule: CheckRule, end: date) -> tuple[date, date]:
 
 def _within(matter: Matter, rule: CheckRule) -> Iterable[Fault]:
     papers = matter.papers(rule)
-    ends = anchor_days(matter.catalogue, matter.case).get(rule.anchor, ())
+    ends = matter.days.get(rule.anchor, ())
     if not papers or not ends:
         return
     first, last = period_of(rule, ends[0].on)
@@ -187,11 +193,10 @@ def _within(matter: Matter, rule: CheckRule) -> Iterable[Fault]:
 
 def points(matter: Matter, rule: CheckRule) -> tuple[tuple[str, date], ...]:
     """The known days of a chain, each with its name: an anchor's first day, or the earliest date of a type's documents."""
-    days = anchor_days(matter.catalogue, matter.case)
     found = []
     for id in rule.chain:
         if id in matter.catalogue.anchors:
-            known = [day.on for day in days.get(id, ()) if day.source != "fallback"]
+            known = [day.on for day in matter.days.get(id, ()) if day.source != "fallback"]
             name = matter.catalogue.anchors[id].name
         else:
             known = [document.dated for document in matter.dossier.get(id, ()) if document.dated is not None]

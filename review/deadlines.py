@@ -92,23 +92,33 @@ def anchor_days(catalogue: Catalogue, case: CaseFact, documents: Sequence[Docume
     known: dict[str, tuple[AnchorDay, ...]] = {"filing": (AnchorDay("filing", case.filed_on, "case"),)}
     if case.closed_on is not None:
         known["closed"] = (AnchorDay("closed", case.closed_on, "case"),)
-    for id in catalogue.anchors:
-        events = tuple(AnchorDay(id, event.on, event.source) for event in case.events if event.anchor == id)
-        if id not in known and events:
-            known[id] = tuple(sorted(set(events), key=lambda day: (day.on, day.source)))
+    told: dict[str, set[AnchorDay]] = {}
+    for event in case.events:
+        told.setdefault(event.anchor, set()).add(AnchorDay(event.anchor, event.on, event.source))
+    for id, days in told.items():
+        if id not in known and id in catalogue.anchors:
+            known[id] = tuple(sorted(days, key=lambda day: (day.on, day.source)))
+    dated: dict[str | None, set[date]] = {}
+    for document in documents:
+        if document.dated is not None:
+            dated.setdefault(document.type_id, set()).add(document.dated)
     for id, anchor in catalogue.anchors.items():
-        dated = [doc.dated for doc in documents if doc.type_id in anchor.documents and doc.dated is not None]
-        if id not in known and dated:
-            known[id] = (AnchorDay(id, min(dated), "document"),)
+        formed = _dates(dated, anchor.documents)
+        if formed and id not in known:
+            known[id] = (AnchorDay(id, formed[0], "document"),)
     if catalogue.switch("fallback_anchors"):
         for id, anchor in catalogue.anchors.items():
-            formed = {doc.dated for doc in documents if doc.type_id in anchor.stand_in and doc.dated is not None}
-            if id not in known and formed:
-                known[id] = tuple(AnchorDay(id, day, "fallback") for day in sorted(formed))
+            formed = _dates(dated, anchor.stand_in)
+            if formed and id not in known:
+                known[id] = tuple(AnchorDay(id, day, "fallback") for day in formed)
         for id in [id for id in catalogue.anchors if id not in known]:
             if (stand_in := _fallback(catalogue, id, known)) is not None:
                 known[id] = (AnchorDay(id, stand_in, "fallback"),)
     return known
+
+
+def _dates(dated: Mapping[str | None, set[date]], types: Sequence[str]) -> list[date]:
+    return sorted({day for id in types for day in dated.get(id, ())}) if types else []
 
 
 def _fallback(catalogue: Catalogue, id: str, known: Mapping[str, tuple[AnchorDay, ...]]) -> date | None:

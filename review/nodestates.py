@@ -79,10 +79,12 @@ def node_states(
     """
     known = holding(catalogue, case, documents) if holds is None else holds
     holds = {**known} | {node.condition: "结案材料要求" for node in _nodes(catalogue, forced)}
-    clocks = due(catalogue, calendar, case, today, documents=documents, conditions=holds)
-    dossier = by_type(documents)
+    clocks: dict[str, list[Deadline]] = {}
+    for clock in due(catalogue, calendar, case, today, documents=documents, conditions=holds):
+        clocks.setdefault(clock.rule.node, []).append(clock)
+    view = _View(catalogue, case, by_type(documents), holds, _happened(case), today)
     return tuple(
-        _state(catalogue, case, dossier, node, holds, tuple(one for one in clocks if one.rule.node == node.id), today)
+        _state(view, node, tuple(clocks.get(node.id, ())))
         for node in catalogue.nodes.values()
         if case.kind in node.applies_to and (node.id in forced or node.condition in holds)
     )
@@ -106,26 +108,29 @@ def _nodes(catalogue: Catalogue, ids: frozenset[str]) -> list[Node]:
     return [catalogue.nodes[id] for id in ids]
 
 
-def _state(
-    catalogue: Catalogue,
-    case: CaseFact,
-    dossier: Dossier,
-    node: Node,
-    holds: Mapping[str, str],
-    clocks: tuple[Deadline, ...],
-    today: date,
-) -> NodeState:
-    lines = tuple(_line(catalogue, case, dossier, evidence, holds) for evidence in node.evidence)
-    happened = any(anchor in _happened(case) for anchor in node.starts_with)
+@dataclass(frozen=True)
+class _View:
+    """What the state of every step is judged from."""
+
+    catalogue: Catalogue
+    case: CaseFact
+    dossier: Dossier
+    holds: Mapping[str, str]
+    happened: frozenset[str]
+    today: date
+
+
+def _state(view: _View, node: Node, clocks: tuple[Deadline, ...]) -> NodeState:
+    lines = tuple(_line(view, evidence) for evidence in node.evidence)
     to_show = shown(clocks)
     return NodeState(
         node=node,
-        state=_judge(lines, clocks, today, happened),
+        state=_judge(lines, clocks, view.today, not view.happened.isdisjoint(node.starts_with)),
         lines=lines,
         deadlines=clocks,
         due=to_show.due if to_show else None,
-        why=holds.get(node.condition, ""),
-        asked=_asked(catalogue, node),
+        why=view.holds.get(node.condition, ""),
+        asked=node.id in view.catalogue.asked,
         done_on=_done_on(lines),
     )
 
@@ -149,12 +154,17 @@ def _judge(lines: Sequence[EvidenceState], clocks: Sequence[Deadline], today: da
     return "missing" if happened or any(line.documents for line in demanded) else "not_yet"
 
 
-def _line(catalogue: Catalogue, case: CaseFact, dossier: Dossier, evidence: Evidence, holds: Mapping[str, str]) -> EvidenceState:
-    found = tuple(document for id in evidence.accepted for document in dossier.get(id, ()))
+def _line(view: _View, evidence: Evidence) -> EvidenceState:
+    case, dossier = view.case, view.dossier
+    found = tuple(document for id in evidence.accepted if id in dossier for document in dossier[id])
     if evidence.own:
         found = tuple(document for document in found if document.dated is None or document.dated >= case.filed_on)
-    asked = not evidence.asked_by or catalogue.binding(evidence.asked_by)
-    demanded = asked and not evidence.optional and evidence.when in holds and handed_over(catalogue.types[evidence.material])
+    demanded = (
+        not evidence.optional
+        and evidence.when in view.holds
+        and handed_over(view.catalogue.types[evidence.material])
+        and (not evidence.asked_by or view.catalogue.binding(evidence.asked_by))
+    )
     if not demanded:
         return EvidenceState(evidence, found, demanded=False, lacking=False)
     parties = _uncovered(case, evidence, found) if found else ()
@@ -169,10 +179,6 @@ def _uncovered(case: CaseFact, evidence: Evidence, found: Sequence[DocumentFact]
     texts = [compact(page.text) for document in found for page in document.pages]
     uncovered = tuple(name for name in names if not any(compact(name) in text for text in texts))
     return uncovered if any(texts) else tuple("" for _ in range(len(names) - len(found)))
-
-
-def _asked(catalogue: Catalogue, node: Node) -> bool:
-    return catalogue.binding(node.cite) or any(catalogue.binding(rule.cite) for rule in catalogue.deadlines_of(node.id))
 
 
 def _done_on(lines: Sequence[EvidenceState]) -> date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal, TypeVar
 
 Volume = Literal["main", "sub", "pouch", "av", "register", "none"]
@@ -169,7 +170,7 @@ class Evidence:
     asked_by: tuple[str, ...] = ()
     own: bool = False
 
-    @property
+    @cached_property
     def accepted(self) -> tuple[str, ...]:
         """Every type that satisfies this line, the named one first."""
         return (self.material, *self.alternatives)
@@ -324,7 +325,23 @@ class Catalogue:
 
     def deadlines_of(self, node_id: str) -> tuple[DeadlineRule, ...]:
         """The clocks of a node in the order of the files."""
-        return tuple(rule for rule in self.deadlines.values() if rule.node == node_id)
+        return self._clocks.get(node_id, ())
+
+    @cached_property
+    def _clocks(self) -> Mapping[str, tuple[DeadlineRule, ...]]:
+        found: dict[str, tuple[DeadlineRule, ...]] = {}
+        for rule in self.deadlines.values():
+            found[rule.node] = (*found.get(rule.node, ()), rule)
+        return found
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The ids of the nodes that this court's own rules, or rules that bind every court, ask for."""
+        return frozenset(
+            node.id
+            for node in self.nodes.values()
+            if self.binding(node.cite) or any(self.binding(rule.cite) for rule in self.deadlines_of(node.id))
+        )
 
     def nodes_of(self, type_id: str) -> tuple[Node, ...]:
         """The nodes that a material of this type proves, in the order of the timeline."""

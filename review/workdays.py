@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -36,6 +37,8 @@ class Calendar:
         exceptions = sorted((day.toordinal(), 1 if works else -1) for day, works in table.items() if works != (day.weekday() < 5))
         self._days = [ordinal for ordinal, _ in exceptions]
         self._sums = [0, *accumulate(change for _, change in exceptions)]
+        # Cases filed on one day share their deadlines: most questions of a night's round over all cases were asked before.
+        self._added = lru_cache(maxsize=8192)(self._add)
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Calendar:
@@ -57,16 +60,16 @@ class Calendar:
 
     def next_workday(self, day: date) -> Counted:
         """The day itself when it is a working day, else the first one after it."""
-        found = self._nth(self._upto(day.toordinal() - 1) + 1, day)
-        return Counted(found, self.provisional(day, found))
+        return self._added(day, 0)
 
     def add(self, day: date, n: int) -> Counted:
         """The n-th working day after `day` (which is not counted); n = 0 gives next_workday. ValueError when n < 0 or beyond year 9999."""
         if n < 0:
             raise ValueError(f"n must not be negative: {n}")
-        if n == 0:
-            return self.next_workday(day)
-        found = self._nth(self._upto(day.toordinal()) + n, day)
+        return self._added(day, n)
+
+    def _add(self, day: date, n: int) -> Counted:
+        found = self._nth(self._upto(day.toordinal()) + n, day) if n else self._nth(self._upto(day.toordinal() - 1) + 1, day)
         return Counted(found, self.provisional(day, found))
 
     def between(self, first: date, last: date) -> int:

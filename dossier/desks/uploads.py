@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -116,6 +117,8 @@ def take(office: Office, case_id: int, upload: Upload, one: Taken, seen: set[str
         seen.add(one.spooled.sha256)
     except UnreadableError as error:
         one.error = DossierError(error.code)
+        if error.code == "page_count_disputed" and one.spooled is not None:
+            _quarantine(office, one.spooled)
     except NoSpaceError:
         one.error = DossierError("no_space")
     except DossierError as error:
@@ -123,6 +126,19 @@ def take(office: Office, case_id: int, upload: Upload, one: Taken, seen: set[str
     if one.error is not None and one.spooled is not None:
         office.spool.delete(one.spooled.key)
         one.spooled = None
+
+
+def _quarantine(office: Office, spooled: Spooled) -> None:
+    """Keeps the bytes of a file that two parsers read differently, for somebody to look at; nothing of it enters a dossier."""
+    folder = office.settings.home / "quarantine"
+    folder.mkdir(exist_ok=True)
+    shutil.copyfile(office.spool.path(spooled.key), folder / spooled.key)
+    for path in (folder / spooled.key, folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _spool(office: Office, upload: Upload) -> Spooled:

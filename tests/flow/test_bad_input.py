@@ -27,6 +27,7 @@ from dossier.worker import Worker
 from storage.contract import NoSpaceError
 from tests.support.badfiles import BAD_FILES, encrypted
 from tests.support.commands import CommandLine, Ran, environment
+from tests.support.hostile import corpus
 from tests.support.office import CASE_NO, TEAM, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, blank_pdf, jpeg
 
@@ -480,3 +481,11 @@ def test_submit_for_an_unknown_case_or_an_archived_one(command: CommandLine, off
 def test_a_case_number_may_be_typed_with_other_brackets_digits_and_blanks(command: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(GOOD)
     assert submit(command, tmp_path / "a.jpg", case_no="(２０２６) 豫9924 执118号").json["case_no"] == CASE_NO
+
+
+def test_a_file_that_two_parsers_count_differently_is_kept_in_quarantine_and_out_of_the_dossier(office: Office) -> None:
+    disputed = next(one for one in corpus() if one.name == "count 7 of 1.pdf").make()
+    receipt = hand_over(office, [upload("lie.pdf", disputed), upload("good.jpg", GOOD)])
+    assert [file["error"]["code"] for file in receipt["files"] if "error" in file] == ["page_count_disputed"]
+    assert [path.read_bytes() for path in (office.settings.home / "quarantine").iterdir()] == [disputed]
+    assert_nothing_left_over(office)

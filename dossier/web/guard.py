@@ -18,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 # What is not there and what may not be seen look the same, or case numbers could be tried out.
-HIDDEN = frozenset({"case.read", "case.check", "case.event", "submission.read", "page.read"}) | frozenset(
+HIDDEN = frozenset({"case.read", "case.check", "case.event", "case.waive", "submission.read", "page.read"}) | frozenset(
     f"submission.{act}" for act in ("decide", "retype", "dispute", "rule")
 )
 UNSEEN = frozenset({"not_allowed", "case_unknown", "submission_unknown", "page_unknown"})

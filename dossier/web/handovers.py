@@ -147,13 +147,23 @@ def _may(view: dict[str, Any]) -> dict[str, bool]:
 def _groups(view: dict[str, Any], severities: set[str]) -> list[dict[str, Any]]:
     """The findings of these severities by document, what blocks first."""
     rank = list(SEVERITIES)
-    names = {document["number"]: document["name"] for document in view["documents"]}
+    documents = {document["number"]: document for document in view["documents"]}
     found: dict[int | None, list[dict[str, Any]]] = {}
     for finding in sorted(view["findings"], key=lambda f: rank.index(f["severity"])):
         if finding["severity"] in severities:
-            found.setdefault(finding["document_number"], []).append(finding)
+            words = _words(finding, documents.get(finding["document_number"]))
+            found.setdefault(finding["document_number"], []).append({**finding, "words": words})
     order = sorted(found, key=lambda number: (rank.index(found[number][0]["severity"]), number or 0))
-    return [{"number": number, "name": names.get(number or 0, "整批移送"), "findings": found[number]} for number in order]
+    return [
+        {"number": number, "name": documents[number]["name"] if number in documents else "整批移送", "findings": found[number]}
+        for number in order
+    ]
+
+
+def _words(finding: dict[str, Any], document: dict[str, Any] | None) -> str:
+    """What to mark on the page besides empty zones: the case number that a finding complains of."""
+    number = (document or {}).get("case_no") or ""
+    return f'"{number}"' if number and number in finding["message"] else ""
 
 
 def _act(receipt_no: str, done: str, deed: Callable[[], None]) -> Any:

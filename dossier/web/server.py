@@ -58,6 +58,8 @@ def serve_forever(settings: Settings, *, host: str, port: int, worker: bool) -> 
         _watch(children, stop)
     finally:
         for child in children.values():
+            child.ask_to_stop()
+        for child in children.values():
             child.stop()
 
 
@@ -108,10 +110,13 @@ class _Child:
         elif self._process is None and now >= self._due:
             self.start()
 
+    def ask_to_stop(self) -> None:
+        if self.code() is None and self._process is not None:
+            self._process.terminate()
+
     def stop(self) -> None:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or self.code() is not None:
             return
-        self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

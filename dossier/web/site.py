@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dossier.desks.handover import NothingAcceptedError
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.web import api, cases, figures, guard, handovers, health, pages, people, searching, words
+from dossier.web import api, cases, closing, figures, guard, handovers, health, pages, people, searching, words
 
 log = structlog.get_logger()
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -58,7 +58,7 @@ def create_app(office: Office) -> Flask:
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
-    for module in (people, handovers, cases, figures, pages, searching, health, api):
+    for module in (people, handovers, cases, closing, figures, pages, searching, health, api):
         app.register_blueprint(module.desk)
     app.context_processor(lambda: {"me": guard.current(), "could": guard.could, "court": office.settings.court})
     app.before_request(_ask_who)

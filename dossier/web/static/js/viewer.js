@@ -1,4 +1,4 @@
-// The page viewer: shows one page's picture with zoom, and on it where the searched words, empty signature zones and seals are.
+// The page viewer: shows one page's picture with zoom, and on it where the searched words and the empty zones of a finding are.
 (() => {
   const root = document.querySelector("[data-viewer]");
   if (!root || !window.OpenSeadragon) return;
@@ -36,13 +36,13 @@
     seen.addOverlay({ element: mark, location: seen.world.getItemAt(0).imageToViewportRectangle(x0, y0, x1 - x0, y1 - y0) });
   }
 
-  function draw(page, withMarks) {
+  // complaint: the words of a finding; the empty zones that it names are its place on the page.
+  function draw(page, complaint) {
     seen.clearOverlays();
     if (page.as_scanned) return;
     for (const corners of page.boxes) box("word", corners, "命中");
-    if (withMarks && page.marks) {
-      for (const zone of page.marks.zones) if (zone.filled === false) box("zone", zone.box, `${zone.label}：空白`);
-      for (const seal of page.marks.seals) box("seal", seal.box, "印章");
+    for (const zone of (complaint && page.marks ? page.marks.zones : [])) {
+      if (zone.filled !== true && complaint.includes(zone.label)) box("zone", zone.box, `${zone.label}：空白`);
     }
   }
 
@@ -65,7 +65,7 @@
     }
   }
 
-  async function show(id, words = "", withMarks = false) {
+  async function show(id, words = "", complaint = "") {
     current = Number(id);
     delete root.dataset.shown;
     say("");
@@ -83,7 +83,7 @@
     describe(page);
     seen.addOnceHandler("open", () => {
       if (page.id !== current) return;
-      draw(page, withMarks);
+      draw(page, complaint);
       root.dataset.shown = page.id;
       if (page.boxes.length) {
         const first = page.boxes[0];
@@ -121,7 +121,7 @@
     const link = event.target.closest("[data-show-page]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    show(link.dataset.showPage, link.dataset.words || "", Boolean(link.dataset.marks));
+    show(link.dataset.showPage, link.dataset.words || "", link.dataset.marks || "");
     if (window.innerWidth <= 1180) root.scrollIntoView({ block: "start" });
   });
   if (root.dataset.page) show(root.dataset.page, root.dataset.words);

@@ -1,0 +1,75 @@
+"""The reasons behind a gate: a rule of a case comes in, its explanation goes out; the director's waivers come in from the same list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+
+from dossier.desks import cases, closing, waiving
+from dossier.errors import DossierError
+from dossier.web.guard import UNSEEN, actor, doing, office
+
+desk = Blueprint("closing", __name__)
+
+
+def _gate(default: Any = None) -> Any:
+    asked = request.values.get("gate")
+    return asked if asked in closing.GATES else default
+
+
+@desk.get("/cases/<case_no>/explain")
+@doing("case.check")
+def explain(case_no: str) -> Any:
+    told = closing.explain_rule(office(), actor(), case_no, request.args.get("rule", ""), _gate())
+    return render_template("cases/explain.html", told=told, gate=_gate("closing"))
+
+
+@desk.post("/cases/<case_no>/waivers")
+@doing("case.waive")
+def waive(case_no: str) -> Any:
+    act = waiving.withdraw if request.form.get("withdraw") else waiving.waive
+    try:
+        act(office(), actor(), case_no, request.form.get("rule", ""), request.form.get("reason", ""), request.form.get("party", ""))
+    except DossierError as error:
+        if error.code in UNSEEN:
+            raise
+        flash(error.zh, "bad")
+    else:
+        flash("已撤回免除。" if request.form.get("withdraw") else "已免除，理由已记入日志。", "good")
+    return redirect(url_for("cases.check", case_no=case_no, gate=_gate("closing")), 303)
+
+
+@desk.get("/api/cases/<case_no>/check")
+@doing("case.check")
+def check_json(case_no: str) -> Any:
+    return jsonify(closing.check(office(), actor(), case_no, _gate()))
+
+
+@desk.get("/api/cases/<case_no>/explain")
+@doing("case.check")
+def explain_json(case_no: str) -> Any:
+    return jsonify(closing.explain_rule(office(), actor(), case_no, request.args.get("rule", ""), _gate()))
+
+
+@desk.post("/api/cases/<case_no>/events")
+@doing("case.event")
+def event_json(case_no: str) -> Any:
+    """anchor, date, and instead_of when one of several days is corrected."""
+    given = request.get_json(silent=True) or request.form
+    cases.record_event(
+        office(), actor(), case_no, str(given.get("anchor", "")), _day(given.get("date")), "feed", _day_or_none(given.get("instead_of"))
+    )
+    return jsonify(case_no=case_no), 201
+
+
+def _day(value: Any) -> date:
+    try:
+        return cases.plausible(date.fromisoformat(str(value)))
+    except ValueError:
+        raise DossierError("date_bad", value=value) from None
+
+
+def _day_or_none(value: Any) -> date | None:
+    return _day(value) if value else None

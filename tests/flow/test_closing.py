@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +16,9 @@ from dossier.desks import cases, closing, events, waiving
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
+from dossier.web.site import create_app
 from tests.support.office import CASE, CASE_NO, operator_of
+from tests.support.webclient import Person
 
 HEAD = "case_no,anchor,date,source\n"
 
@@ -168,3 +171,26 @@ def test_a_rule_is_explained_day_by_day(office: Office) -> None:
     with pytest.raises(DossierError) as caught:
         closing.explain_rule(office, operator_of(office), CASE_NO, "nonsense", None)
     assert caught.value.code == "rule_unknown"
+
+
+def test_the_director_waives_on_the_page_where_everybody_reads_why(office: Office) -> None:
+    app = create_app(office)
+    chief, clerk = Person(app, "director"), Person(app, "clerk")
+    path = f"/cases/{quote(CASE_NO)}"
+    assert "免除这一项" in chief.get(f"{path}/check?gate=closing").text
+    assert "免除这一项" not in clerk.get(f"{path}/check?gate=closing").text
+    rule = "node.filing_review.title_document"
+    assert "执行依据" in clerk.get(f"{path}/explain?rule={rule}&gate=closing").text
+    assert clerk.get(f"{path}/explain?rule=nonsense").status_code == 404
+    given = {"rule": rule, "reason": "执行依据在原案卷宗", "gate": "closing"}
+    assert clerk.post(f"{path}/waivers", given).status_code == 404
+    assert chief.post(f"{path}/waivers", given).status_code == 303
+    assert "director 2026" in clerk.get(f"{path}/check?gate=closing").text.replace("年", "-")
+    answer = clerk.get(f"/api{path}/check?gate=closing").get_json()
+    assert [one["rule"] for one in answer["waived"]] == [rule]
+    assert clerk.get(f"/api{path}/explain?rule={rule}&gate=closing").get_json()["verdict"].startswith("已由director免除")
+    assert clerk.post(f"/api{path}/events", {"anchor": "case_assigned", "date": "2026-08-18"}).status_code == 201
+    assert clerk.post(f"/api{path}/events", {"anchor": "case_assigned", "date": "2026-02-30"}).status_code == 400
+    assert known(office) == [("case_assigned", "2026-08-18", "feed")]
+    assert chief.post(f"{path}/waivers", given | {"withdraw": "1"}).status_code == 303
+    assert clerk.get(f"/api{path}/check?gate=closing").get_json()["waived"] == []

@@ -14,6 +14,7 @@ from review.titles import Match, Title, family_title, find_title, matches
 
 _ALTERNATIVES = 3
 _UNDECIDED = 0.45  # nothing in the paper tells the types of a shared title apart
+_NO_ZONE = 0.8  # the deciding part of the paper is missing: a person looks
 _CLOSE = 0.04  # a rival as near as this makes a title ambiguous
 
 
@@ -102,16 +103,17 @@ def _from_title(name: str, text: str, lexicon: Lexicon) -> list[_Idea]:
         if decided:
             return decided
         return [_idea(name, match, text, lexicon, ceiling=_UNDECIDED) for match in direct[:4]]
-    ideas = [_idea(name, match, text, lexicon) for match in direct[:6]]
+    ideas = [_idea(name, match, text, lexicon) for match in direct[:6] if match.quality == 1.0 or best < 1.0]
     rivals = [idea for idea in ideas if idea.score >= max(one.score for one in ideas) - _CLOSE]
     return [replace(idea, score=idea.score * 0.75) for idea in ideas] if len(rivals) > 1 else ideas
 
 
 def _decide(name: str, fit: float, family: Family, text: str, lexicon: Lexicon) -> list[_Idea]:
     """The first rule whose words stand in the deciding part of the paper; words with a slip in them count when they say more."""
-    zone = _zone(family, text)
-    fired = [(rule, said) for rule in family.rules if (said := _fires(rule, zone, slips=False)) is not None]
-    slipped = next(((rule, said) for rule in family.rules if (said := _fires(rule, zone, slips=True)) is not None), None)
+    zone, found = _zone(family, text)
+    rules = [rule for rule in family.rules if not rule.number or any(kind in _own_kind(text) for kind in rule.number)]
+    fired = [(rule, said) for rule in rules if (said := _fires(rule, zone, slips=False)) is not None]
+    slipped = next(((rule, said) for rule in rules if (said := _fires(rule, zone, slips=True)) is not None), None)
     chosen, factor = (fired[0], 1.0) if fired else (slipped, 0.93)
     if chosen is None:
         return []
@@ -119,7 +121,7 @@ def _decide(name: str, fit: float, family: Family, text: str, lexicon: Lexicon) 
         # 问： would make any record an ordinary one; a longer phrase with one misread character says more, but a person should look.
         chosen, factor = slipped, 0.79
     rule, said = chosen
-    score = min(0.98, fit) * factor * _support(rule.type_id, text, lexicon, 0.92)
+    score = min(0.98, fit) * factor * _support(rule.type_id, text, lexicon, 0.92) * (1.0 if found else _NO_ZONE)
     ideas = [_Idea(rule.type_id, score, f"题名“{name}”，内容写有“{said}”")]
     others = dict.fromkeys(one.type_id for one, _ in fired if one.type_id != rule.type_id)
     return ideas + [_Idea(other, score * 0.5, "题名相同") for other in list(others)[:_ALTERNATIVES]]
@@ -129,17 +131,23 @@ def _length(said: str) -> int:
     return len(said.replace("…", ""))
 
 
-def _zone(family: Family, text: str) -> str:
-    """The deciding part of a paper: behind 裁定如下, up to the closing sentences; the whole paper when that is not found."""
-    if family.zone is None:
-        return text
-    start = text.rfind(family.zone.parts[0])
-    if start < 0:
-        return text
-    zone = text[start + len(family.zone.parts[0]) :]
-    ends = [place for end in family.until if (place := end.find(zone)) > 0]
-    zone = zone[: min(ends)] if ends else zone
-    return zone if len(zone) > 3 else text
+def _zone(family: Family, text: str) -> tuple[str, bool]:
+    """The deciding part of a paper: behind 裁定如下, up to the closing sentences; False and the whole paper when that is not found."""
+    for mark in family.zone:
+        found = list(mark.exact.finditer(text))
+        if found:
+            zone = text[found[-1].end() :]
+            ends = [place for end in family.until if (place := end.find(zone)) > 0]
+            zone = zone[: min(ends)] if ends else zone
+            if len(zone) > 3:
+                return zone, True
+    return text, not family.zone
+
+
+def _own_kind(text: str) -> str:
+    """The kind (执, 执恢, 执异) of the first case number on a paper: the one that it bears."""
+    found = next(casenumbers.find(text), None)
+    return found.number.kind if found else ""
 
 
 def _fires(rule: Rule, zone: str, slips: bool) -> str | None:
@@ -147,9 +155,9 @@ def _fires(rule: Rule, zone: str, slips: bool) -> str | None:
     if any(one.strength(zone, slips=False) for one in rule.none) or not all(one.strength(zone, slips=slips) for one in rule.all):
         return None
     if not rule.any:
-        return rule.all[0].text
+        return rule.all[0].seen(zone)
     found = first_found(rule.any, zone, slips=slips)
-    return found[0].text if found else None
+    return found[0].seen(zone) if found else None
 
 
 def _support(type_id: str, text: str, lexicon: Lexicon, least: float) -> float:
@@ -177,7 +185,7 @@ def _from_signs(text: str, lexicon: Lexicon, named: set[str]) -> list[_Idea]:
         said = [one for one in sign.of if one.strength(text)]
         if len(said) >= sign.at_least:
             score = min(0.94, 0.78 + 0.06 * (len(said) - sign.at_least)) - (0.2 if named and sign.type_id not in named else 0.0)
-            ideas.append(_Idea(sign.type_id, score, "写有" + "、".join(f"“{one.text}”" for one in said[:4])))
+            ideas.append(_Idea(sign.type_id, score, "写有" + "、".join(f"“{one.seen(text)}”" for one in said[:4])))
     return ideas
 
 

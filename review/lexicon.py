@@ -31,7 +31,7 @@ _TOP: Mapping[str, tuple[str, ...]] = {
 }
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "families": ("titles", "zone", "until", "rules"),
-    "rules": ("type", "any", "all", "none"),
+    "rules": ("type", "any", "all", "none", "number"),
     "signs": ("type", "at_least", "of", "max_chars"),
     "foreign": ("name", "titles", "any"),
     "elements": ("id", "severity", "labels", "words", "needed", "only_when", "types"),
@@ -41,20 +41,24 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Rule:
-    """A type, and what must and must not be said: one of `any`, every one of `all`, not one of `none`."""
+    """A type, and what must and must not be said: one of `any`, every one of `all`, not one of `none`.
+
+    number: only on papers whose own case number has one of these in its kind (异 for 执异 and 执异初).
+    """
 
     type_id: str
     any: tuple[Phrase, ...]
     all: tuple[Phrase, ...]
     none: tuple[Phrase, ...]
+    number: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Family:
-    """Types that share a title. zone: phrase after which the deciding words stand (None: the whole paper); until: where they end."""
+    """Types that share a title. zone: words after which the deciding ones stand (the first that is found; none: the whole paper); until: where they end."""
 
     titles: tuple[str, ...]
-    zone: Phrase | None
+    zone: tuple[Phrase, ...]
     until: tuple[Phrase, ...]
     rules: tuple[Rule, ...]
 
@@ -214,9 +218,10 @@ def _titles(catalogue: Catalogue, classify: Entry) -> Iterable[tuple[str, str]]:
 
 
 def _family(entry: Entry) -> Family:
-    rules = tuple(Rule(e.text("type"), _phrases(e, "any"), _phrases(e, "all"), _phrases(e, "none")) for e in entry.entries("rules"))
-    zone = entry.text("zone")
-    return Family(tuple(map(bare_title, entry.texts("titles"))), phrase(zone) if zone else None, _phrases(entry, "until"), rules)
+    rules = tuple(
+        Rule(e.text("type"), _phrases(e, "any"), _phrases(e, "all"), _phrases(e, "none"), e.texts("number")) for e in entry.entries("rules")
+    )
+    return Family(tuple(map(bare_title, entry.texts("titles"))), _phrases(entry, "zone"), _phrases(entry, "until"), rules)
 
 
 def _sign(entry: Entry) -> Sign:

@@ -146,7 +146,13 @@ def _begins(seen: _Seen, current: _Open | None, lexicon: Lexicon) -> str:
         return f"页首有题名“{seen.title.text}”"
     if current.complete:
         return "前一份材料的页数已齐"
-    return _begins_by_sign(seen, current, lexicon)
+    return _begins_by_sign(seen, current, lexicon) or ("前一份材料已经落款" if _ended(current) else "")
+
+
+def _ended(current: _Open) -> bool:
+    """True when the document is signed and dated at its end; a record is signed at the foot of every page, so nothing follows from that."""
+    title = current.first.title
+    return not (title and title.names[-1].endswith(("笔录", "记录"))) and not current.promised and _closed(current)
 
 
 def _begins_by_mark(seen: _Seen, mark: PageMark, current: _Open) -> str:

@@ -35,6 +35,20 @@ _NOT_TITLE = re.compile(r"[。;;!!??]|[,，].{6,}|[::].|《|年\d{1,2}月|(?:^|[
 _PROSE = re.compile(r"[。;]|^[^,]{6,},|^(?:问|答)[::]|.{26,}")
 _VERBS = re.compile(r"(?:作出的|依据|依照|根据|收到|本院|你院|特此|请将|提交|出具)")
 
+_SAME_CORE = 0.95
+_EMPTY_WORDS = re.compile("关于|的|情况|有关|相关|本案|执行案件|案件")
+_FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("记录表", "笔录", "记录", "纪要"), "笔录"),
+    (("审批表", "审核表", "审查表", "审批单", "审批笺", "呈批表"), "审批表"),
+    (("登记表", "反馈表", "信息表", "汇总表", "统计表", "一览表", "明细表", "提供表", "清单", "反馈单", "回执单", "登记单", "列表"), "表"),
+    (("报告书",), "报告"),
+    (("通知单",), "通知书"),
+    (("通知函", "函件", "公函"), "函"),
+    (("申请书", "申请表", "请求书"), "申请书"),
+    (("协议书",), "协议"),
+    (("证明书", "证明信"), "证明"),
+)
+
 
 @dataclass(frozen=True)
 class Title:
@@ -198,6 +212,32 @@ def _matches(name: str, titles: tuple[tuple[str, str], ...], nouns: tuple[str, .
 def _quality(name: str, title: str, noun: str) -> float:
     if name == title:
         return 1.0
+    if _core(name) == _core(title) and len(title) >= 3:
+        return _SAME_CORE
+    return max(_overlap(name, title, noun), _woven(_core(name), _core(title)))
+
+
+@lru_cache(maxsize=4096)
+def _core(title: str) -> str:
+    """A title without the words that tell nothing, and with one word for each kind of form: 留置送达情况记录 and 留置送达笔录 are the same."""
+    plain = _EMPTY_WORDS.sub("", title) or title
+    for forms, form in _FORMS:
+        for one in forms:
+            if plain.endswith(one) and len(plain) > len(one) + 1:
+                return plain[: -len(one)] + form
+    return plain
+
+
+def _woven(name: str, title: str) -> float:
+    """立案登记审批表 holds every character of 立案审批表 in order, and 限制消费令 those of 限制高消费令 but one."""
+    shorter, longer = sorted((name, title), key=len)
+    if len(shorter) < 5 or shorter[-1] != longer[-1] or shorter[0] != longer[0] or shorter == longer:
+        return 0.0
+    rest = iter(longer)
+    return 0.5 + 0.42 * len(shorter) / len(longer) if all(char in rest for char in shorter) else 0.0
+
+
+def _overlap(name: str, title: str, noun: str) -> float:
     covered = len(title) / len(name)
     if name.endswith(title):
         return 0.74 + 0.2 * covered if len(title) >= 3 else 0.35 + 0.4 * covered

@@ -29,7 +29,7 @@ def test_every_required_element_is_described() -> None:
         ("classify.yaml", "unknown_below:", "unknown_under:", "不认识的键"),
         ("classify.yaml", "type: termination_ruling", "type: terminated_ruling", "terminated_ruling"),
         ("classify.yaml", "everyday: [lease_contract", "everyday: [lease", "lease"),
-        ("classify.yaml", "{type: termination_ruling, any: [终结本次执行程序]}", "{type: termination_ruling}", "都为空"),
+        ("classify.yaml", "{type: non_enforcement_ruling, any: [不予执行]}", "{type: non_enforcement_ruling}", "都为空"),
         ("classify.yaml", "at_least: 3", "at_least: 30", "at_least"),
         ("classify.yaml", "families:", "families: [", "YAML"),
         ("completeness.yaml", "id: case_no", "id: case_number", "case_number"),

@@ -48,7 +48,15 @@ def test_continuation_without_title_or_mark_joins() -> None:
 
 def test_title_in_body_starts_nothing() -> None:
     body = "执行裁定书已经发生法律效力，现将送达回证、执行通知书一并送达你院，\n请予协助。\n附：\n1.执行裁定书一份\n执行通知书\n二〇二六年四月二日"
-    assert len(segment(stack(paper("assist_notice"), body), lexicon()).pieces) == 1
+    unsigned = paper("assist_notice").rpartition("\n")[0]
+    assert len(segment(stack(unsigned, body), lexicon()).pieces) == 1
+
+
+def test_page_behind_a_signed_paper_is_another_document() -> None:
+    letter = "亲爱的朋友：\n你好，很久没有见面了，最近工作还顺利吗？我这里一切都好。\n祝身体健康"
+    found = segment(stack(NOTICE, letter), lexicon())
+    assert shape(found) == [("enforcement_notice", ("p0",)), (None, ("p1",))]
+    assert found.pieces[1].why == "前一份材料已经落款"
 
 
 def test_blank_back_does_not_break_a_document() -> None:

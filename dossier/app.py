@@ -17,8 +17,9 @@ from indexing.contract import SearchEngine
 from ocr.contract import EngineMissingError, Recognizer
 from ocr.engines import open_engine
 from ocr.pool import ReaderPool
-from review.catalogue import RuleProblem, RulesError, check, load, profiles
+from review.catalogue import RuleProblem, RulesError, check
 from review.lexicon import load_lexicon
+from review.versions import VERSION, profiles, versions
 from review.workdays import Calendar
 from scanners.orientation import ModelMissingError, model_path
 from scanners.sandbox import Sandbox
@@ -35,8 +36,14 @@ def texts_of(folder: Path) -> dict[str, str]:
 
 
 def rule_texts(home: Path | None = None) -> dict[str, str]:
-    """Path from the rules folder → content: the rules of the checkout, and holiday years that this installation imported."""
+    """Path from the rules folder → content: the rules of the checkout, and the holiday years and court's catalogues that were imported here.
+
+    A version lies in rules/PROFILE/DAY/ of the home folder; among the texts its folder is PROFILE@DAY.
+    """
     texts = texts_of(RULES)
+    for path, text in texts_of(home / "rules").items() if home is not None else ():
+        profile, _, rest = path.partition("/")
+        texts[f"{profile}{VERSION}{rest}"] = text
     imported = home / "holidays" if home is not None else None
     if imported is not None and imported.is_dir():
         texts |= {f"holidays/{path.name}": path.read_text(encoding="utf-8") for path in sorted(imported.glob("*.yaml"))}
@@ -47,12 +54,12 @@ def open_rules(home: Path | None = None) -> RuleBook:
     """Raises DossierError rules_broken with every problem."""
     texts = rule_texts(home)
     try:
-        catalogues = {profile: load(texts, profile) for profile in profiles(texts)}
-        lexicons = {profile: load_lexicon(texts, catalogue) for profile, catalogue in catalogues.items()}
+        known = {profile: versions(texts, profile) for profile in profiles(texts)}
+        lexicons = {(one.profile, one.version): load_lexicon(texts, one) for all_of in known.values() for one in all_of}
         calendar = Calendar.of(texts)
     except RulesError as error:
         raise DossierError("rules_broken", what="；".join(str(problem) for problem in error.problems)) from error
-    return RuleBook(texts, catalogues, lexicons, calendar)
+    return RuleBook(texts, known, lexicons, calendar)
 
 
 def rule_problems(texts: Mapping[str, str]) -> list[RuleProblem]:
@@ -68,7 +75,8 @@ def rule_problems(texts: Mapping[str, str]) -> list[RuleProblem]:
 
 
 def _words(texts: Mapping[str, str], profile: str) -> None:
-    load_lexicon(texts, load(texts, profile))
+    for catalogue in versions(texts, profile):
+        load_lexicon(texts, catalogue)
 
 
 def _search(settings: Settings) -> SearchEngine:

@@ -100,12 +100,12 @@ def read(office: Office, page_id: int) -> Apply:
         page = _page(session, page_id)
         if page.state == "read":
             return lambda _session: None
-        profile, file_id, number = page.submission.case.profile, page.file_id, page.number
+        case, file_id, number = page.submission.case, page.file_id, page.number
         source = (page.file.spool_key, page.file.kind)
-    job = page_job(office, file_id, number, judging.labels(office, profile))
+    job = page_job(office, file_id, number, judging.labels(office, case))
     if job is None:
         decode_page(office, file_id, source[0], source[1], number)
-        job = page_job(office, file_id, number, judging.labels(office, profile))
+        job = page_job(office, file_id, number, judging.labels(office, case))
     if job is None:
         raise ReaderError(f"page {page_id} has no pixels")
     result: PageResult = office.reader().submit(read_page, job).result()

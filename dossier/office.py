@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from dossier.clock import Clock
 from dossier.errors import DossierError
@@ -17,6 +17,7 @@ from indexing.contract import SearchEngine
 from ocr.pool import ReaderPool
 from review.lexicon import Lexicon
 from review.rulebook import Catalogue
+from review.versions import in_force
 from review.workdays import Calendar
 from scanners.sandbox import Sandbox
 from storage.contract import Spool, VolumeStore
@@ -44,26 +45,62 @@ class Lazy(Generic[T]):
         return self._value
 
 
+class Filed(Protocol):
+    """What tells under which rules a case was filed."""
+
+    @property
+    def profile(self) -> str: ...
+    @property
+    def profile_version(self) -> str: ...
+    @property
+    def filed_on(self) -> date: ...
+
+
+@dataclass(frozen=True)
+class FiledUnder:
+    """The rules of a case whose row is not at hand."""
+
+    profile: str
+    profile_version: str
+    filed_on: date
+
+
 @dataclass(frozen=True)
 class RuleBook:
-    """The rules of every profile, loaded once; a case is judged by the profile and version that it was filed under."""
+    """The rules of every profile, loaded once; a case is judged by the profile and version that it was filed under.
+
+    versions: profile → its versions, the earliest first. lexicons: (profile, version) → the words of that version.
+    """
 
     texts: Mapping[str, str]
-    catalogues: Mapping[str, Catalogue]
-    lexicons: Mapping[str, Lexicon]
+    versions: Mapping[str, Sequence[Catalogue]]
+    lexicons: Mapping[tuple[str, str], Lexicon]
     calendar: Calendar
 
-    def of(self, profile: str) -> Catalogue:
-        """Raises DossierError profile_unknown."""
-        try:
-            return self.catalogues[profile]
-        except KeyError:
-            raise DossierError("profile_unknown", profile=profile) from None
+    @property
+    def catalogues(self) -> Mapping[str, Catalogue]:
+        """The newest version of every profile."""
+        return {profile: known[-1] for profile, known in self.versions.items()}
+
+    def of(self, profile: str, on: date | None = None) -> Catalogue:
+        """The rules of a profile as in force on a day; without a day, the newest. Raises DossierError profile_unknown."""
+        known = self.versions.get(profile)
+        if known is None:
+            raise DossierError("profile_unknown", profile=profile)
+        return known[-1] if on is None else in_force(known, on)
+
+    def for_case(self, case: Filed) -> Catalogue:
+        """The rules that a case keeps: the version written down with it, or the one in force when it was filed if that is no longer here."""
+        known = self.versions.get(case.profile, ())
+        return next((one for one in known if one.version == case.profile_version), None) or self.of(case.profile, case.filed_on)
 
     def lexicon(self, profile: str) -> Lexicon:
-        """The words by which this profile tells papers apart and looks them through. Raises DossierError profile_unknown."""
-        self.of(profile)
-        return self.lexicons[profile]
+        """The words by which the newest version tells papers apart and looks them through. Raises DossierError profile_unknown."""
+        return self.lexicons[profile, self.of(profile).version]
+
+    def lexicon_for(self, case: Filed) -> Lexicon:
+        """The words of the version that a case keeps. Raises DossierError profile_unknown."""
+        return self.lexicons[case.profile, self.for_case(case).version]
 
 
 @dataclass(frozen=True)

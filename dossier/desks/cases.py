@@ -187,7 +187,9 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
     fields["team_id"] = team
     parties = {(role, name) for column, role in ROLES.items() for name in value[column]}
     if case is None:
-        case = Case(case_no=value["case_no"], profile=profile, profile_version=office.rules.of(profile).version, **fields)
+        case = Case(
+            case_no=value["case_no"], profile=profile, profile_version=office.rules.of(profile, value["filed_on"]).version, **fields
+        )
         case.parties = [Party(role=role, name=name) for column, role in ROLES.items() for name in value[column]]
         session.add(case)
         outcome = "created"
@@ -238,7 +240,7 @@ def put_event(
     office: Office, session: Session, actor: Actor, case: Case, anchor: str, on: date, source: str, instead_of: date | None = None
 ) -> str:
     """recorded | corrected | unchanged; in the caller's transaction, and after it was asked whether the actor may. Raises anchor_unknown."""
-    catalogue = office.rules.of(case.profile)
+    catalogue = office.rules.for_case(case)
     if anchor not in catalogue.anchors and anchor.removeprefix("no:") not in catalogue.conditions:
         raise DossierError("anchor_unknown", anchor=anchor)
     repeats = anchor in catalogue.anchors and catalogue.anchors[anchor].repeats
@@ -265,8 +267,8 @@ def put_event(
 def anchor_names(office: Office, case_no: str) -> list[tuple[str, str]]:
     """(id, name) of every event that may be recorded in this case. Raises case_unknown."""
     with office.db.read() as session:
-        profile = load(session, case_no).profile
-    return [(anchor.id, anchor.name) for anchor in office.rules.of(profile).anchors.values()]
+        catalogue = office.rules.for_case(load(session, case_no))
+    return [(anchor.id, anchor.name) for anchor in catalogue.anchors.values()]
 
 
 def case_key(typed: str) -> str:

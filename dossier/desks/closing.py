@@ -40,7 +40,7 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
     with office.db.write() as session:
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
-        catalogue = office.rules.of(case.profile)
+        catalogue = office.rules.for_case(case)
         facts = case_fact(case)
         every = check_case(catalogue, office.rules.calendar, facts, _documents(session, case), gate, day)
         findings, waived = settle(catalogue, every, facts.waivers)
@@ -84,7 +84,7 @@ def explain_rule(office: Office, actor: Actor, case_no: str, rule: str, gate: Ga
     with office.db.write() as session:
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
-        catalogue = office.rules.of(case.profile)
+        catalogue = office.rules.for_case(case)
         try:
             told = explain(catalogue, office.rules.calendar, case_fact(case), _documents(session, case), rule, gate, day)
         except UnknownRuleError:
@@ -132,7 +132,7 @@ def case_page(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
     with office.db.read() as session:
         case = load(session, case_no)
         access.demand(actor, "case.read", Resource(team=case.team_id))
-        catalogue = office.rules.of(case.profile)
+        catalogue = office.rules.for_case(case)
         states = node_states(catalogue, office.rules.calendar, case_fact(case), _documents(session, case), office.today())
         kinds = list(session.execute(select(Volume.kind).where(Volume.case_id == case.id)).scalars())
         page = {"case": case_json(case), "nodes": [_node(office, catalogue, state) for state in states]}

@@ -12,6 +12,7 @@ from dossier.access import Actor, Resource
 from dossier.desks import cases
 from dossier.errors import DossierError
 from dossier.office import Office
+from review.rulebook import Catalogue
 
 REQUIRED = ("case_no", "anchor", "date")
 OPTIONAL = ("source", "instead_of")
@@ -72,22 +73,20 @@ def import_events(office: Office, actor: Actor, data: bytes) -> dict[str, int]:
         for line, row in rows:
             case = cases.load(session, cases.case_key(row["case_no"]))
             access.demand(actor, "case.event", Resource(team=case.team_id))
-            anchor = _anchor(office, case.profile, row["anchor"], line)
+            anchor = _anchor(office.rules.for_case(case), row["anchor"], line)
             instead = _day(row["instead_of"], line, "instead_of") if row.get("instead_of") else None
             day = _day(row["date"], line, "date")
-            if not _repeats(office, case.profile, anchor) and seen.setdefault((case.id, anchor), day) != day:
+            if not _repeats(office.rules.for_case(case), anchor) and seen.setdefault((case.id, anchor), day) != day:
                 raise _bad(line, f"同一案件的 {row['anchor']} 有两个日期，只能有一个")
             result[cases.put_event(office, session, actor, case, anchor, day, _source(row, line), instead)] += 1
     return result
 
 
-def _repeats(office: Office, profile: str, anchor: str) -> bool:
-    anchors = office.rules.of(profile).anchors
-    return anchor in anchors and anchors[anchor].repeats
+def _repeats(catalogue: Catalogue, anchor: str) -> bool:
+    return anchor in catalogue.anchors and catalogue.anchors[anchor].repeats
 
 
-def _anchor(office: Office, profile: str, said: str, line: int) -> str:
-    catalogue = office.rules.of(profile)
+def _anchor(catalogue: Catalogue, said: str, line: int) -> str:
     if said in catalogue.anchors or said.removeprefix("no:") in catalogue.conditions:
         return said
     named = {one.name: one.id for one in catalogue.conditions.values()} | {one.name: one.id for one in catalogue.anchors.values()}

@@ -147,11 +147,11 @@ def _rows(office: Office, session: Session, ids: Sequence[int], day: date) -> It
         again = any(document.ref in texts for document in matter.documents)
         known = _with_texts(matter, texts) if again else matter
         judged = _states(office, case, known, day) if again else first_look
-        yield from rows(office.rules.of(case.profile), office.rules.calendar, known, judged, day)
+        yield from rows(office.rules.for_case(case), office.rules.calendar, known, judged, day)
 
 
 def _states(office: Office, case: Case, matter: Matter, day: date) -> tuple[NodeState, ...]:
-    return node_states(office.rules.of(case.profile), office.rules.calendar, matter.case, matter.documents, day)
+    return node_states(office.rules.for_case(case), office.rules.calendar, matter.case, matter.documents, day)
 
 
 def _matters(office: Office, session: Session, ids: Sequence[int]) -> Iterator[tuple[Case, Matter]]:

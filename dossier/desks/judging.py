@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dossier import people
 from dossier.desks import receiving
 from dossier.errors import DossierError
-from dossier.office import Office
+from dossier.office import Filed, Office
 from dossier.pagework import labels_key
 from dossier.records import ledger
 from dossier.records.tables import Document, Page, Submission
@@ -32,9 +32,9 @@ class Found:
     files: tuple[int, ...]  # ids of the files that it came in
 
 
-def labels(office: Office, profile: str) -> tuple[str, ...]:
-    """The printed labels beside which this profile's documents want handwriting."""
-    return labels_key(ink_labels(office.rules.lexicon(profile)))
+def labels(office: Office, case: Filed) -> tuple[str, ...]:
+    """The printed labels beside which the documents of this case want handwriting."""
+    return labels_key(ink_labels(office.rules.lexicon_for(case)))
 
 
 def _load(session: Session, submission_id: int) -> Submission:
@@ -52,7 +52,7 @@ def find_documents(office: Office, submission_id: int) -> Found:
     """Segments and classifies the pages of a hand-over."""
     with office.db.read() as session:
         submission = _load(session, submission_id)
-        stack: Stack = segment(_facts(submission), office.rules.lexicon(submission.case.profile))
+        stack: Stack = segment(_facts(submission), office.rules.lexicon_for(submission.case))
         files = tuple(file.id for file in submission.files)
     return Found(stack.pieces, {int(page): int(first) for page, first in stack.duplicates.items()}, files)
 
@@ -89,7 +89,7 @@ def judge(office: Office, submission_id: int) -> tuple[Finding, ...]:
     today = office.today()
     with office.db.read() as session:
         submission = _load(session, submission_id)
-        lexicon = office.rules.lexicon(submission.case.profile)
+        lexicon = office.rules.lexicon_for(submission.case)
         case = case_fact(submission.case)
         documents = tuple(document_fact(document) for document in submission.documents)
         found: list[Finding] = []
@@ -128,7 +128,7 @@ def write_verdict(office: Office, session: Session, submission: Submission, find
     """Replaces the findings of a hand-over and lets the profile's policy decide what follows."""
     if submission.state not in ("reading", "waiting"):
         return
-    catalogue = office.rules.of(submission.case.profile)
+    catalogue = office.rules.for_case(submission.case)
     for row in list(submission.findings):
         session.delete(row)
     session.flush()

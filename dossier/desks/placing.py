@@ -72,7 +72,7 @@ def _submission(session: Session, submission_id: int) -> Submission:
 
 def _volume_kind(office: Office, document: Document, addendum: bool) -> str | None:
     """Where a document goes; None for what is registered and not filed. What comes after the volume is frozen goes to the pouch."""
-    kind = office.rules.of(document.submission.case.profile).type(document.type_id or "").volume
+    kind = office.rules.for_case(document.submission.case).type(document.type_id or "").volume
     if kind not in VOLUME_KINDS:
         return None
     return "pouch" if addendum and kind == "main" else kind
@@ -96,7 +96,7 @@ def _plans(office: Office, submission: Submission) -> list[_Plan]:
 
 
 def _is_sub(office: Office, document: Document) -> bool:
-    return document.type_id is not None and office.rules.of(document.submission.case.profile).type(document.type_id).volume == "sub"
+    return document.type_id is not None and office.rules.for_case(document.submission.case).type(document.type_id).volume == "sub"
 
 
 def _add_document(office: Office, plan: _Plan, submission: Submission, document: Document, secret: set[int]) -> None:
@@ -144,7 +144,7 @@ def _order(office: Office, session: Session, case: Case, kind: str, new: Iterabl
         .order_by(Document.id)
     ).scalars()
     facts = [fact_by_id(document) for document in rows]
-    return contents(office.rules.of(case.profile), facts, kind=cast(Any, kind), case_kind=case.kind)
+    return contents(office.rules.for_case(case), facts, kind=cast(Any, kind), case_kind=case.kind)
 
 
 def fact_by_id(document: Document) -> Any:

@@ -186,11 +186,8 @@ def _document(submission: Submission, number: int) -> Document:
 def types_of(office: Office, case_no: str) -> list[tuple[str, str]]:
     """(id, name) of every document type that a paper of this case may be, in the order of the contents list. Raises case_unknown."""
     with office.db.read() as session:
-        profile = cases.load(session, case_no).profile
-    return [
-        (kind.id, kind.name)
-        for kind in sorted(office.rules.of(profile).types.values(), key=lambda kind: (kind.order is None, kind.order or 0))
-    ]
+        catalogue = office.rules.for_case(cases.load(session, case_no))
+    return [(kind.id, kind.name) for kind in sorted(catalogue.types.values(), key=lambda kind: (kind.order is None, kind.order or 0))]
 
 
 def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: str) -> None:
@@ -200,7 +197,7 @@ def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: 
         access.demand(actor, "submission.retype", resource_of(submission))
         if submission.state != "waiting":
             SUBMISSION.move(submission.state, "hold")
-        catalogue = office.rules.of(submission.case.profile)
+        catalogue = office.rules.for_case(submission.case)
         if type_id not in catalogue.types:
             raise DossierError("type_unknown", type=type_id)
         document = _document(submission, number)

@@ -15,7 +15,7 @@ from dossier.access import Actor
 from dossier.clock import SHANGHAI
 from dossier.desks import figures
 from dossier.desks.figures import NOBODY, Asked
-from dossier.office import Office
+from dossier.office import FiledUnder, Office
 from dossier.records.tables import Case, Dispute, Document, FindingRow, Page, Person, Submission, Team
 from review.overdue import Row
 from review.rulebook import Catalogue
@@ -78,7 +78,7 @@ class _Handover:
     """A decided hand-over: whose it was, who decided it, and what became of it."""
 
     id: int
-    profile: str
+    filed: FiledUnder
     team: str
     handler: str
     person: str
@@ -151,7 +151,7 @@ class _Tables:
 
     def add(self, one: _Handover, papers: Sequence[_Paper], sheets: tuple[int, int]) -> None:
         """Counts a hand-over in every group that it belongs to."""
-        catalogue = self._office.rules.of(one.profile)
+        catalogue = self._office.rules.for_case(one.filed)
         into = [self.total, *(self.groups[name][key(one)] for name, key in self._KEYS.items())]
         partly = _partly(one, papers)
         for count in into:
@@ -199,7 +199,7 @@ def _handovers(session: Session, asked: Asked, team: int | None) -> list[_Handov
     handed, decided = aliased(Person), aliased(Person)
     query = (
         select(
-            Submission.id, Case.profile, Team.name, Case.handler, handed.display, decided.display, Submission.state,
+            Submission.id, Case.profile, Case.profile_version, Case.filed_on, Team.name, Case.handler, handed.display, decided.display, Submission.state,
             Submission.again_of_id, Dispute.ruled_at, Dispute.outcome,
         )
         .join(Case, Submission.case_id == Case.id)
@@ -219,8 +219,19 @@ def _handovers(session: Session, asked: Asked, team: int | None) -> list[_Handov
     if asked.handler is not None:
         query = query.where(Case.handler == asked.handler)
     return [
-        _Handover(id, profile, team or NOBODY, handler or NOBODY, person, desk, state, again is not None, ruled_at, outcome)
-        for id, profile, team, handler, person, desk, state, again, ruled_at, outcome in session.execute(query)
+        _Handover(
+            id,
+            FiledUnder(profile, version, filed_on),
+            team or NOBODY,
+            handler or NOBODY,
+            person,
+            desk,
+            state,
+            again is not None,
+            ruled_at,
+            outcome,
+        )
+        for id, profile, version, filed_on, team, handler, person, desk, state, again, ruled_at, outcome in session.execute(query)
     ]
 
 
@@ -263,14 +274,14 @@ def _pages(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[int, int]
 
 def _reasons(office: Office, session: Session, handovers: Sequence[_Handover]) -> Mapping[tuple[str, ...], int]:
     """How often each reason forbade signing."""
-    profiles = {one.id: one.profile for one in handovers if one.state != "signed_for"}
+    filed = {one.id: one.filed for one in handovers if one.state != "signed_for"}
     found: dict[tuple[str, ...], int] = defaultdict(int)
-    for some in figures.batches(list(profiles)):
+    for some in figures.batches(list(filed)):
         query = select(FindingRow.submission_id, FindingRow.rule).where(
             FindingRow.submission_id.in_(some), FindingRow.severity == "blocking"
         )
         for submission, rule in session.execute(query):
-            found[(_reason(office.rules.of(profiles[submission]), rule),)] += 1
+            found[(_reason(office.rules.for_case(filed[submission]), rule),)] += 1
     return found
 
 

@@ -33,7 +33,7 @@ def submission_json(office: Office, actor: Actor, receipt_no: str) -> dict[str, 
 
 
 def _submission(office: Office, session: Session, submission: Submission) -> dict[str, Any]:
-    catalogue = office.rules.of(submission.case.profile)
+    catalogue = office.rules.for_case(submission.case)
     pages = submission.pages
     return {
         "receipt_no": submission.receipt_no,

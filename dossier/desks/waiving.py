@@ -66,7 +66,7 @@ def _open(office: Office, session: Session, actor: Actor, case_no: str, target: 
     access.demand(actor, "case.waive", Resource(team=case.team_id))
     if not reason.strip():
         raise DossierError("reason_missing")
-    if not waivable(office.rules.of(case.profile), target):
+    if not waivable(office.rules.for_case(case), target):
         raise DossierError("waiver_refused", target=target)
     return case
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
 from dossier.web.site import create_app
+from tests.support.commands import CommandLine
 from tests.support.office import CASE, CASE_NO, operator_of
 from tests.support.webclient import Person
 
@@ -194,3 +196,23 @@ def test_the_director_waives_on_the_page_where_everybody_reads_why(office: Offic
     assert known(office) == [("case_assigned", "2026-08-18", "feed")]
     assert chief.post(f"{path}/waivers", given | {"withdraw": "1"}).status_code == 303
     assert clerk.get(f"/api{path}/check?gate=closing").get_json()["waived"] == []
+
+
+def test_the_command_line_takes_events_waives_and_explains(tmp_path: Path) -> None:
+    """The same through the command line: files in, lines and exit codes out."""
+    command = CommandLine(tmp_path / "home")
+    assert command("init").code == 0
+    row = CASE | {"closing_mode": "终结本次执行程序"}
+    (tmp_path / "cases.json").write_text(json.dumps([row], ensure_ascii=False), encoding="utf-8")
+    (tmp_path / "events.csv").write_bytes((HEAD + f"{CASE_NO},case_assigned,2026-08-18,\n").encode("gb18030"))
+    assert command("case", "import", tmp_path / "cases.json").code == 0
+    assert command("case", "events", tmp_path / "events.csv", "--json").json == {"recorded": 1, "corrected": 0, "unchanged": 0}
+    assert command("waive", CASE_NO, "final_interview_record", "--reason", "申请终本").code == 4
+    assert command("user", "add", "chief", "--name", "局长", "--role", "director").code == 0
+    assert command("--as", "chief", "waive", CASE_NO, "final_interview_record", "--reason", "申请终本", "--json").json["approver"] == "局长"
+    gate = command("check", CASE_NO, "--gate", "closing", "--today", "2026-09-01", "--json")
+    assert (gate.code, [one["document"] for one in gate.json["waived"]]) == (4, ["final_interview_record"])
+    told = command("check", CASE_NO, "--explain", "yanling.site_survey", "--today", "2026-09-01")
+    assert told.code == 0
+    assert "承办人接收案件日 2026-08-18（导入）" in told.out
+    assert command("check", CASE_NO, "--explain", "nonsense").code == 3

@@ -20,16 +20,26 @@ from dossier.office import Lazy, Office
 from dossier.records.tables import Case, Outbox, Page, Person, Submission, Team
 from dossier.worker import Worker
 from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc
-from tests.support.office import CASE_NO, hand_over, open_test_office, operator_of, upload
+from tests.support.office import CASE_NO, hand_over, open_test_office, operator_of, reopen_test_office, upload
 from tests.support.paperfiles import READER, pdf
 
 
-@pytest.fixture(params=["tantivy", "whoosh"])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    """An office that has read two pages and indexed them."""
-    opened = open_test_office(tmp_path / "home", reader=READER, search=request.param)
+@pytest.fixture(scope="module", params=["tantivy", "whoosh"])
+def indexed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """An engine, and the folder of an office that has read two pages and indexed them. Read only."""
+    home = tmp_path_factory.mktemp("indexed") / "home"
+    opened = open_test_office(home, reader=READER, search=request.param)
     hand_over(opened, [upload("a.pdf", pdf(control.QUERY))])
     work(opened)
+    opened.close()
+    return request.param, home
+
+
+@pytest.fixture
+def office(indexed: tuple[str, Path], tmp_path: Path) -> Iterator[Office]:
+    """A copy of it, open."""
+    shutil.copytree(indexed[1], tmp_path / "home")
+    opened = reopen_test_office(tmp_path / "home", reader=READER, search=indexed[0])
     yield opened
     opened.close()
 

@@ -82,6 +82,12 @@ def open_test_office(home: Path, *, reader: str = "none", clock: Clock | None = 
     return office
 
 
+def reopen_test_office(home: Path, *, reader: str = "none", clock: Clock | None = None, **more: str) -> Office:
+    """The office of a home folder that open_test_office() made, or of a copy of one."""
+    office = open_office(settings_for(home, reader=reader, **more), clock or fixed_clock())
+    return replace(office, reader=Lazy(lambda: shared_pool(reader)))
+
+
 def operator_of(office: Office) -> Actor:
     """The command line's built-in actor."""
     return people.acting_as(office, people.OPERATOR)

@@ -17,8 +17,10 @@ from indexing.contract import SearchEngine
 from ocr.contract import EngineMissingError, Recognizer
 from ocr.engines import open_engine
 from ocr.pool import ReaderPool
-from review.catalogue import RuleProblem, RulesError, check
+from review.catalogue import RuleProblem, RulesError, check, load
+from review.importwords import Words
 from review.lexicon import load_lexicon
+from review.rules_load import BASE
 from review.versions import VERSION, profiles, versions
 from review.workdays import Calendar
 from scanners.orientation import ModelMissingError, model_path
@@ -65,13 +67,21 @@ def open_rules(home: Path | None = None) -> RuleBook:
 def rule_problems(texts: Mapping[str, str]) -> list[RuleProblem]:
     """Every problem of these rule files, each once: of each court's rules, of the words by which papers are told apart, of the calendar."""
     found = set(check(texts))
-    attempts: list[Callable[[], object]] = [partial(Calendar.of, texts), *(partial(_words, texts, profile) for profile in profiles(texts))]
+    attempts: list[Callable[[], object]] = [
+        partial(Calendar.of, texts),
+        partial(_import_words, texts),
+        *(partial(_words, texts, profile) for profile in profiles(texts)),
+    ]
     for attempt in attempts:
         try:
             attempt()
         except RulesError as error:
             found.update(error.problems)
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.message))
+
+
+def _import_words(texts: Mapping[str, str]) -> None:
+    Words(texts, load(texts, BASE))
 
 
 def _words(texts: Mapping[str, str], profile: str) -> None:

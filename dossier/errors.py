@@ -190,6 +190,13 @@ SENTENCES: dict[str, Sentence] = {
     # rules, search
     "rules_broken": _bad("规则文件有误：{what}。请按提示改正。", "The rule files are wrong: {what}."),
     "profile_unknown": _bad("没有名为 {profile} 的法院规则。", "There is no profile {profile}."),
+    "rules_import_bad": _bad(
+        "节点目录未导入：{what}。改正后重新导入。", "The node catalogue was not imported: {what}. Mend it and import it again."
+    ),
+    "rules_version_exists": _refused(
+        "{profile} 自 {day} 起施行的版本已在使用，不能改写。请用另一个施行日期导入。",
+        "The version of {profile} in force from {day} is in use and is never changed. Import with another day.",
+    ),
     "holidays_bad": _bad("节假日文件有误：{what}。", "The holiday file is wrong: {what}."),
     "query_empty": _bad("请输入要检索的词。", "Type what to search for."),
     "query_bad": _bad("检索式有误：{what}。", "The query is not understood: {what}."),

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from dossier import app
 from dossier.cli.cases import parse_day
 from dossier.cli.common import Context, as_json, put, read_settings, say
-from dossier.desks import calendar
+from dossier.desks import calendar, rulebooks
 from dossier.errors import EXIT_BAD_INPUT, DossierError
-from review.catalogue import RulesError, UnknownRuleError, diff
-from review.catalogue import load as load_rules
+from dossier.office import RuleBook
+from review.catalogue import Catalogue, UnknownRuleError, diff, load
 from review.catalogue import show as show_rule
+from review.rules_load import BASE
+from review.versions import VERSION
 
 
 @click.group()
@@ -60,17 +63,71 @@ def show(id: str, profile: str | None) -> None:
 @click.argument("first", metavar="PROFILE")
 @click.argument("second", metavar="PROFILE")
 def compare(first: str, second: str) -> None:
-    """比较两个法院的规则。Compare two profiles.
+    """比较两个法院、或一个法院两个版本的规则。Compare two profiles, or two versions (PROFILE@VERSION) of one.
 
     例 example: bin/dossier rules diff yanling sanya
     """
-    texts = app.rule_texts(read_settings().home)
-    try:
-        changes = diff(load_rules(texts, first), load_rules(texts, second))
-    except RulesError as error:
-        raise DossierError("rules_broken", what="；".join(map(str, error.problems))) from error
-    for change in changes:
+    book = app.open_rules(read_settings().home)
+    for change in diff(_version(book, first), _version(book, second)):
         put(change)
+
+
+def _version(book: RuleBook, said: str) -> Catalogue:
+    """'yanling', 'yanling@2022.1' for a version of it by its name or first day, or 'base' for the common part."""
+    if said == BASE:
+        return load(book.texts, BASE)
+    profile, _, wanted = said.partition(VERSION)
+    newest = book.of(profile)
+    if not wanted:
+        return newest
+    found = next((one for one in book.versions[profile] if wanted in (one.version, one.effective_from.isoformat())), None)
+    if found is None:
+        raise DossierError("profile_unknown", profile=said)
+    return found
+
+
+@rules.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--profile", required=True, metavar="NAME", help="法院规则代号，如 yunchuan。Id of the court's rules.")
+@click.option("--effective-from", "day", metavar="DATE", help="施行日（默认今天）。First day in force.")
+@click.option("--court", help="法院名称。Name of the court.")
+@click.option("--court-code", default="", help="法院代字，如 豫9924。Code in case numbers.")
+@click.option("--version", help="版本名（默认取施行日）。Name of the version.")
+@click.option("--partial", is_flag=True, help="看不懂的行略过，其余照导。Leave out rows with unknown names.")
+@click.option("--only-listed", is_flag=True, help="本表没有列的材料改为可选。Materials that are not listed become optional.")
+@click.option("--dry-run", is_flag=True, help="只报告，不保存。Report only.")
+@as_json
+@click.pass_obj
+def import_rules(context: Context, /, file: Path, profile: str, day: str | None, dry_run: bool, json_out: bool, **how: Any) -> None:
+    """导入本院的节点目录（XLSX 或 CSV），逐行报告认不出的名称和改变了什么。Import a court's node catalogue.
+
+    例 example: bin/dossier rules import 节点目录.xlsx --profile yunchuan --effective-from 2026-03-01 --dry-run
+    """
+    with context.office() as (office, actor):
+        wanted = rulebooks.Wanted(profile, _day(day) if day else office.today(), dry_run=dry_run, **how)
+        report = rulebooks.import_catalogue(office, actor, file.read_bytes(), file.name, wanted)
+    if json_out:
+        put(report)
+    else:
+        _tell_import(report)
+    if not report["applied"] or (report["problems"] and not wanted.partial):
+        raise click.exceptions.Exit(EXIT_BAD_INPUT)
+
+
+def _tell_import(report: dict[str, Any]) -> None:
+    for problem in report["problems"]:
+        near = f"；相近的有“{problem['near']}”" if problem["near"] else ""
+        click.echo(f"第 {problem['row']} 行 {problem['column']}：{problem['message']}{near}")
+    for title in report["unknown_columns"]:
+        click.echo(f"不认识的列“{title}”，未导入")
+    for change in report["changes"]:
+        click.echo(change)
+    done = (
+        f"已保存，自 {report['effective_from']} 起施行，{report['rebased']} 件在办案件改用新版本；重新启动后生效"
+        if report["kept"]
+        else "没有保存"
+    )
+    say(f"{report['rows']} 行，可用 {report['applied']} 行，以 {report['over']} 为底；{done}。")
 
 
 @click.group()

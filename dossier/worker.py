@@ -21,6 +21,7 @@ from dossier.office import Office
 from dossier.records import jobs
 from dossier.records.jobs import Claimed
 from indexing.contract import IndexUnavailableError
+from storage.contract import ConflictError
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.3
@@ -101,6 +102,11 @@ class Worker:
         """One job; whatever goes wrong in it is written into its row, and the worker goes on."""
         try:
             intake.run(self.office, job, self.owner)
+        except ConflictError:
+            # Another hand-over of the same case is being placed; this one comes after it.
+            with self.office.db.write() as session:
+                jobs.put_back(session, job.id, self.owner)
+            return
         except Exception as error:  # noqa: BLE001 (a door: what a step died of goes into its row, the worker lives)
             log.warning("step failed", step=job.step, subject=job.subject_id, attempt=job.attempt, error=repr(error))
             text = "".join(traceback.format_exception(error))[-2000:]

@@ -13,7 +13,7 @@ from dossier import access, people
 from dossier.access import Actor, Resource
 from dossier.clock import local
 from dossier.desks.cases import load
-from dossier.desks.uploads import BAD_NAME, Taken, distinct, give_back, require_new, shown_name, take
+from dossier.desks.uploads import BAD_NAME, Taken, distinct, give_back, require_new, take_all
 from dossier.desks.uploads import Upload as Upload
 from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
@@ -82,10 +82,7 @@ def receive(office: Office, actor: Actor, request: Request) -> dict[str, Any]:
         _refused(session, case, request.again_of)
     taken: list[Taken] = []
     try:
-        seen: set[str] = set()
-        for upload in request.uploads:
-            taken.append(Taken(shown_name(upload.name)))
-            take(office, case_id, upload, taken[-1], seen)
+        take_all(office, case_id, request.uploads, taken)
         _require_any(taken)
         with office.db.write() as session:
             receipt = _record(office, session, actor, request, taken, declared)

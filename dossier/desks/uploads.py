@@ -7,7 +7,9 @@ import re
 import shutil
 import stat
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,22 +105,39 @@ def clean_name(name: str) -> str:
     return last
 
 
-def take(office: Office, case_id: int, upload: Upload, one: Taken, seen: set[str]) -> None:
-    """Spools one upload and counts its pages; what cannot be taken leaves nothing behind but its error."""
+def take_all(office: Office, case_id: int, uploads: Iterable[Upload], taken: list[Taken]) -> None:
+    """Spools the uploads one after another and counts their pages side by side; what cannot be taken leaves nothing behind but its error.
+
+    `taken` grows while it works: whatever ends it, the caller knows what was spooled.
+    """
+    first: dict[str, Taken] = {}
+    repeats: list[tuple[Taken, Taken]] = []
+    for upload in uploads:
+        one = Taken(shown_name(upload.name))
+        taken.append(one)
+        with _told(office, one):
+            one.name = clean_name(upload.name)
+            one.spooled = _spool(office, upload)
+            with office.db.read() as session:
+                require_new(session, case_id, one.spooled.sha256)
+            earlier = first.setdefault(one.spooled.sha256, one)
+            if earlier is not one:
+                repeats.append((one, earlier))
+    with ThreadPoolExecutor(os.cpu_count() or 1, "count") as threads:
+        for _ in threads.map(lambda one: _count(office, one), first.values()):
+            pass
+    for one, earlier in repeats:
+        with _told(office, one):
+            raise earlier.error or DossierError("file_repeated")
+
+
+@contextmanager
+def _told(office: Office, one: Taken) -> Iterator[None]:
+    """What is wrong with one upload is written beside its name, and its bytes go."""
     try:
-        one.name = clean_name(upload.name)
-        one.spooled = _spool(office, upload)
-        if one.spooled.sha256 in seen:
-            raise DossierError("file_repeated")
-        with office.db.read() as session:
-            require_new(session, case_id, one.spooled.sha256)
-        with work_folder(office) as work:
-            one.facts = inspect(office.spool.path(one.spooled.key), one.name, office.sandbox, work)
-        seen.add(one.spooled.sha256)
+        yield
     except UnreadableError as error:
         one.error = DossierError(error.code)
-        if error.code == "page_count_disputed" and one.spooled is not None:
-            _quarantine(office, one.spooled)
     except NoSpaceError:
         one.error = DossierError("no_space")
     except DossierError as error:
@@ -126,6 +145,18 @@ def take(office: Office, case_id: int, upload: Upload, one: Taken, seen: set[str
     if one.error is not None and one.spooled is not None:
         office.spool.delete(one.spooled.key)
         one.spooled = None
+
+
+def _count(office: Office, one: Taken) -> None:
+    if one.spooled is None:
+        return
+    with _told(office, one), work_folder(office) as work:
+        try:
+            one.facts = inspect(office.spool.path(one.spooled.key), one.name, office.sandbox, work)
+        except UnreadableError as error:
+            if error.code == "page_count_disputed":
+                _quarantine(office, one.spooled)
+            raise
 
 
 def _quarantine(office: Office, spooled: Spooled) -> None:

@@ -139,6 +139,14 @@ def fail(session: Session, job_id: int, owner: str, error: str, *, now: datetime
     return gave_up
 
 
+def put_back(session: Session, job_id: int, owner: str) -> None:
+    """Puts the job back without counting the try: somebody else was quicker, nothing is wrong with it."""
+    job = session.get(Job, job_id)
+    if job is not None and job.owner == owner and job.state == "leased":
+        job.state, job.owner, job.lease_until = JOB.move(job.state, "retry"), None, None
+        job.attempt -= 1
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many jobs there are in each state."""
     return {row[0]: row[1] for row in session.execute(select(Job.state, func.count()).group_by(Job.state))}

@@ -109,6 +109,11 @@ def test_the_same_file_twice_in_one_hand_over_is_taken_once(office: Office) -> N
     assert_nothing_left_over(office)
 
 
+def test_a_bad_file_twice_is_told_twice(office: Office) -> None:
+    codes = refused(office, [upload("a.pdf", encrypted()), upload("b.pdf", b"x"), upload("c.pdf", b"x")])
+    assert codes == {"a.pdf": "file_encrypted", "b.pdf": "file_not_what_it_says", "c.pdf": "file_not_what_it_says"}
+
+
 def test_a_file_that_was_handed_over_before_is_refused_with_the_receipt_of_then(office: Office) -> None:
     first = hand_over(office, [upload("a.jpg", GOOD)])
     with pytest.raises(NothingAcceptedError) as caught:

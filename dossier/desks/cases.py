@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from dossier import access, people
 from dossier.access import Actor, Resource
+from dossier.desks.uploads import BAD_NAME
 from dossier.errors import DossierError
 from dossier.lifecycle import CASE
 from dossier.office import Office
@@ -33,7 +34,7 @@ AMOUNTS = ("amount", "closing_amount", "waived_amount", "paid_amount")
 CLOSING = (*AMOUNTS[1:], "closing_reason", "closing_mode")
 ROLES = {"applicants": "申请执行人", "respondents": "被执行人"}
 YEARS = range(1949, 2200)
-MAX_YUAN = 10**15
+MAX_YUAN, MAX_TEXT = 10**15, 500
 _LIST = re.compile(r"[；;]")
 _TYPED = str.maketrans("(〔[［【)〕]］】０１２３４５６７８９", "（（（（（）））））0123456789")
 
@@ -119,7 +120,12 @@ def amount_text(value: str) -> str:
 
 def _names(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else _LIST.split(str(value or ""))
-    return list(dict.fromkeys(str(part).strip() for part in parts if str(part).strip()))
+    return [name for name in dict.fromkeys(map(_one_line, parts)) if name]
+
+
+def _one_line(value: Any) -> str:
+    """A cell as text of one line: Excel keeps line breaks inside cells."""
+    return re.sub(r"[ \t\r\n]+", " ", "" if value is None else str(value)).strip()
 
 
 def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str]) -> dict[str, Any]:
@@ -134,7 +140,7 @@ def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str]) -> dict[
     for column in REQUIRED:
         if not str(row.get(column) or "").strip():
             raise bad(f"缺少 {column}")
-    value: dict[str, Any] = {key: str(row.get(key) or "").strip() for key in REQUIRED + OPTIONAL if key not in ROLES}
+    value: dict[str, Any] = {key: _one_line(row.get(key)) for key in REQUIRED + OPTIONAL if key not in ROLES}
     value["case_no"] = case_key(value["case_no"])
     if not pattern.fullmatch(value["case_no"]):
         raise bad(f"案号 {value['case_no']} 的格式不对")
@@ -153,6 +159,10 @@ def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str]) -> dict[
             raise bad(f"金额 {row.get(column)} 不对") from None
     for column in ROLES:
         value[column] = _names(row.get(column))
+    for column in value:
+        for text in value[column] if isinstance(value[column], list) else (value[column],):
+            if isinstance(text, str) and (len(text) > MAX_TEXT or BAD_NAME.search(text)):
+                raise bad(f"{column} 过长，或含有看不见的控制字符")
     return value
 
 

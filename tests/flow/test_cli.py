@@ -140,6 +140,9 @@ BAD_ROWS = (
     ({"closing_mode": "办完了"}, "办完了"),
     ({"closed_on": "2025-01-01"}, "早于"),
     ({"judge": "x"}, "judge"),
+    ({"cause": "民间\u202e借贷"}, "cause"),
+    ({"respondents": "张某甲；李\x07测试"}, "respondents"),
+    ({"handler": "周" * 501}, "handler"),
     ({"profile": "nowhere"}, "nowhere"),
 )
 
@@ -177,6 +180,18 @@ def test_a_file_that_holds_no_cases_is_refused(command: CommandLine, tmp_path: P
     ran = imported(command, tmp_path, data)
     assert (ran.code, ran.out) == (3, "")
     assert "Traceback" not in ran.err
+
+
+def test_odd_names_go_all_the_way_and_line_breaks_in_cells_are_blanks(command: CommandLine, tmp_path: Path) -> None:
+    names = ["=cmd|calc", "甲" * 300, "a\"b'<script>", "😀公司", "𠮷田", "乙\r\n公司"]
+    (tmp_path / "a.pdf").write_bytes(pdf(control.QUERY))
+    imported(command, tmp_path, json.dumps([{**ROW, "applicants": names, "cause": "民间\n借贷", "team": "一\t团队"}]))
+    case = only_case(command)
+    assert (case["applicants"], case["cause"], case["team"]) == ([*names[:-1], "乙 公司"], "民间 借贷", "一 团队")
+    assert command("submit", "--case", CASE_NO, tmp_path / "a.pdf").code == 0
+    assert command("work", "--until-idle").code == 0
+    assert command("export", CASE_NO, "--as", "pdf", "--to", tmp_path / "out").code == 0
+    assert len(command("search", "当事人:甲甲甲", "--json").lines) == 2
 
 
 def test_rows_that_were_emptied_in_excel_are_no_cases(command: CommandLine, tmp_path: Path) -> None:

@@ -147,6 +147,10 @@ SENTENCES: dict[str, Sentence] = {
         "第 {number} 份材料有须改正的问题，不能签收。请改正后重新移送，或报请局长决定。",
         "Document {number} has findings that forbid signing for it. Have it corrected, or ask for a ruling.",
     ),
+    "dispute_not_provided": _refused(
+        "本院规则没有设争议程序。请按修改意见补正后再次移送。",
+        "The court's rules provide for no dispute. Mend the papers and hand them over again.",
+    ),
     "reason_missing": _bad("请写明理由。", "Give a reason."),
     "move_refused": _refused(
         "{machine}当前状态为“{state}”，不能{act}。请刷新后再操作。",

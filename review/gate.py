@@ -215,7 +215,7 @@ def _early(view: _View, state: NodeState) -> Iterable[Finding]:
 
 def _clash(view: _View, state: NodeState) -> Iterable[Finding]:
     """A step that may not be taken before one day and must be taken by an earlier one: told, never decided for the court."""
-    if state.state == "present":
+    if state.state == "present" or view.catalogue.switch("on_conflict") == "none":
         return
     opens = max(
         (one for one in state.deadlines if one.rule.kind == "min" and one.opens), key=lambda one: one.opens or date.min, default=None

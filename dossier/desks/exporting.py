@@ -95,6 +95,7 @@ def _bound(office: Office, volume: Volume, documents: list[Document]) -> BindVol
         filed_on=volume.case.filed_on,
         closed_on=volume.case.closed_on,
         result=volume.case.closing_mode or "",
+        retention=str(office.rules.for_case(volume.case).switch("retention")),
         note=BindNote(compiled_by=case["clerk"], checked_by="", on=local(latest).date(), remarks=""),
     )
 

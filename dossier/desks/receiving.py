@@ -210,12 +210,14 @@ def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: 
 
 
 def dispute(office: Office, actor: Actor, receipt_no: str, reason: str) -> None:
-    """The handler does not agree with the refusal; it goes to the bureau director (seed 004 §二(一)8)."""
+    """The handler does not agree with the refusal; it goes to the bureau director, where the court's rules provide for that."""
     if not reason.strip():
         raise DossierError("reason_missing")
     with office.db.write() as session:
         submission = load(session, receipt_no)
         access.demand(actor, "submission.dispute", resource_of(submission))
+        if not office.rules.for_case(submission.case).switch("dispute_path"):
+            raise DossierError("dispute_not_provided")
         submission.state = SUBMISSION.move(submission.state, "dispute")
         session.add(Dispute(submission_id=submission.id, raised_by_id=actor.id, raised_at=office.clock.now(), reason=reason.strip()))
         _note(office, session, actor.login, "dispute", submission, reason=reason.strip())

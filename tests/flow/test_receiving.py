@@ -16,7 +16,7 @@ from dossier.desks import placing, receiving, viewing
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
-from dossier.records.tables import LedgerEvent
+from dossier.records.tables import Case, LedgerEvent
 from dossier.worker import Worker
 from tests.support.office import CASE_NO, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
@@ -105,6 +105,17 @@ def test_a_ruling_to_fix_leaves_the_papers_refused(office: Office) -> None:
     receiving.rule(office, person(office, "director"), receipt_no, "fix", "应当抽出")
     work(office)
     assert {d["state"] for d in view(office, {"receipt_no": receipt_no})["documents"]} == {"refused"}
+
+
+def test_a_court_without_disputes_takes_none(office: Office) -> None:
+    receipt_no = refused(office)
+    with office.db.write() as session:
+        for case in session.execute(select(Case)).scalars():
+            case.profile = "sanya"
+    with pytest.raises(DossierError) as caught:
+        receiving.dispute(office, person(office, "team1"), receipt_no, "不同意")
+    assert caught.value.code == "dispute_not_provided"
+    assert view(office, {"receipt_no": receipt_no})["state"] == "refused"
 
 
 def test_nobody_rules_on_their_own_dispute_and_the_team_does_not_rule(office: Office) -> None:

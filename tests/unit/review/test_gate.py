@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
+from review.catalogue import load
 from review.facts import CaseFact, DocumentFact, EventFact, PartyFact
 from review.gate import check_case, closing_pack
 from review.nodestates import node_states
 from review.normalise import page_of_text
-from tests.support.rules import calendar, catalogue
+from tests.support.rules import calendar, catalogue, rule_texts
 
 FILED = date(2026, 3, 2)
 TODAY = date(2026, 9, 1)
@@ -211,3 +212,12 @@ def test_every_court_and_kind_can_be_checked_at_every_gate():
                 facts = case(kind, profile, closing_mode=mode, closed_on=TODAY if mode else None)
                 for gate in ("handover", "archiving"):
                     assert check(facts, gate=gate) is not None
+
+
+def test_a_court_may_not_want_to_be_told_of_clashing_limits():
+    facts = case(conditions={"if_prior_termination": True}, closing_mode="终结本次执行程序")
+    found = [one for one in check(facts, gate="handover", today=date(2026, 4, 2)) if one.rule.startswith("clash.")]
+    assert [(one.severity, one.node) for one in found] == [("warning", "final_ruling")]
+    silent = load(rule_texts() | {"yanling/more.yaml": "switches:\n- {id: on_conflict, override: true, value: none}\n"}, "yanling")
+    quiet = check_case(silent, calendar(), facts, (), "handover", date(2026, 4, 2))
+    assert [one for one in quiet if one.rule.startswith("clash.")] == []

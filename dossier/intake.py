@@ -200,6 +200,16 @@ STEPS = (
 BY_NAME = {step.name: step for step in STEPS}
 
 
+# Given up, these leave everything as it was; the pages of the other steps wait for a person's eyes instead.
+RETRIED = tuple(step.name for step in STEPS if step.give_up is nothing_to_give_up)
+
+
+def retry_failed(office: Office) -> int:
+    """Puts back what was given up for a cause that is mended by now, a full disk for one; how many jobs."""
+    with office.db.write() as session:
+        return jobs.retry_failed(session, RETRIED)
+
+
 def run(office: Office, job: Claimed, owner: str) -> bool:
     """Does one claimed job; False when the lease was lost meanwhile and nothing was written."""
     apply = BY_NAME[job.step].prepare(office, job.subject_id)

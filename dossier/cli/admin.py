@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from dossier import app, people
+from dossier import app, intake, people
 from dossier.cli.common import Context, Progress, as_json, put, say
 from dossier.desks import searching, verifying
 from dossier.errors import EXIT_DAMAGED, DossierError
@@ -99,9 +99,10 @@ def user_list(context: Context, json_out: bool) -> None:
 
 @click.command()
 @click.option("--until-idle", is_flag=True, help="做完就结束。End when nothing is left to do.")
+@click.option("--retry-failed", is_flag=True, help="先把放弃的步骤放回队列。First put back the steps that were given up.")
 @as_json
 @click.pass_obj
-def work(context: Context, until_idle: bool, json_out: bool) -> None:
+def work(context: Context, until_idle: bool, retry_failed: bool, json_out: bool) -> None:
     """后台处理：分页、识别、归类、核查、入卷。Do the waiting work.
 
     例 example: bin/dossier work --until-idle
@@ -112,7 +113,10 @@ def work(context: Context, until_idle: bool, json_out: bool) -> None:
         progress.show(f"已识别 {tally.per_step.get('read', 0)} 页，完成 {tally.done} 步，重试 {tally.retried}，失败 {tally.failed}")
 
     with context.office() as (office, _):
-        app.recover(office)
+        for done in app.recover(office):
+            say(done)
+        if retry_failed:
+            say(f"放回队列 {intake.retry_failed(office)} 步。")
         worker = Worker(office, show)
         worker.listen()
         tally = worker.run(until_idle=until_idle)

@@ -162,6 +162,14 @@ def busy(session: Session, keys: Sequence[str]) -> bool:
     return session.execute(select(Job.id).where(Job.key.in_(keys), Job.state.in_(("queued", "leased"))).limit(1)).first() is not None
 
 
+def retry_failed(session: Session, steps: Sequence[str]) -> int:
+    """Puts the given-up jobs of these steps back, with all their tries before them; how many."""
+    waiting = session.execute(select(Job).where(Job.state == "failed", Job.step.in_(steps))).scalars().all()
+    for job in waiting:
+        job.state, job.attempt, job.not_before = JOB.move(job.state, "retry"), 0, None
+    return len(waiting)
+
+
 def failed(session: Session) -> Sequence[Job]:
     """Jobs that were given up, newest first."""
     return session.execute(select(Job).where(Job.state == "failed").order_by(Job.id.desc())).scalars().all()

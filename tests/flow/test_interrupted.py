@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dossier import app, intake
 from dossier.demo.papers import control, filing, money, orders, parties
@@ -47,6 +47,10 @@ def steps_until(office: Office, name: str) -> int:
                 jobs.put_back(session, job.id, jobs.owner_name())
             return job.subject_id
         assert intake.run(office, job, jobs.owner_name())
+
+
+def full(*_: Any, **__: Any) -> Any:
+    raise NoSpaceError("no space left")
 
 
 def heads(office: Office) -> list[int]:
@@ -148,10 +152,6 @@ def test_eighty_files_in_one_hand_over(office: Office) -> None:
 def test_a_full_disk_while_placing_is_tried_again_and_leaves_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     hand_over(office, [upload("a.pdf", pdf(orders.NOTICE_DEBTOR))])
     submission_id = steps_until(office, "place")
-
-    def full(*_: Any, **__: Any) -> Any:
-        raise NoSpaceError("no space left")
-
     monkeypatch.setattr(office.store_of("main"), "commit", full, raising=False)
     with pytest.raises(NoSpaceError):
         placing.place(office, submission_id)
@@ -183,3 +183,17 @@ def test_two_workers_and_a_polite_end(office: Office) -> None:
     assert office.search().count() == 5
     assert app.recover(office) == []
     assert left_after(home, 20) == []
+
+
+def test_steps_that_were_given_up_are_put_back_when_the_cause_is_mended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_over(office, [upload("a.pdf", pdf(orders.NOTICE_DEBTOR))])
+    steps_until(office, "place")
+    with office.db.write() as session:
+        session.execute(update(Job).where(Job.step == "place").values(attempt=jobs.MAX_ATTEMPTS - 1))
+    with monkeypatch.context() as broken:
+        broken.setattr(placing, "_store", full)
+        assert Worker(office).run(until_idle=True).failed == 1
+    assert heads(office) == []
+    assert intake.retry_failed(office) == 1
+    work(office)
+    assert heads(office) == [1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -101,14 +100,3 @@ def test_a_missing_model_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(orientation.ModelMissingError):
         orientation.model_path()
-
-
-def test_a_page_costs_little() -> None:
-    page = sheets.worn(sheets.skewed(sheets.table(1), 1.3), seed=1)
-    clean(page)
-    costs = []
-    for _ in range(5):
-        start = time.process_time()
-        clean(page)
-        costs.append(time.process_time() - start)
-    assert min(costs) < 0.25  # 0.07 s on an idle core; twice as much where two threads share one

@@ -17,6 +17,7 @@ ROLES = (
     "申请执行人", "被执行人", "复议申请人", "被申请人", "申请人", "异议人", "案外人", "利害关系人", "第三人", "受送达人", "被传唤人",
     "被拘传人", "被罚款人", "被拘留人", "买受人", "委托人", "受委托人", "被调查人", "被询问人", "被谈话人",
 )  # fmt: skip
+_ROLE = re.compile("|".join(ROLES))  # most rows name nobody: a quick look spares the careful one
 SIGNER_ROLES = ("审判长", "审判员", "人民陪审员", "执行员", "执行法官", "法官助理", "书记员", "执行长", "院长", "局长")
 _PARTY = re.compile(
     rf"(?P<role>{'|'.join(ROLES)})\s*(?:\([^)]{{1,12}}\)\s*)?[::]\s*(?P<name>[^,，。;；:\n()、\s]{{2,40}}(?:\([^)]{{1,12}}\)[^,。;:\n()、\s]{{2,30}})?)"
@@ -192,8 +193,9 @@ def _parties(pages: Sequence[PageFacts]) -> tuple[Party, ...]:
     found = []
     for page in pages:
         for row in rows(page):
-            found += [Party(match["role"], match["name"].strip()) for match in _PARTY.finditer(fold(row.text))]
-            found += _from_cells(row)
+            if _ROLE.search(row.compact):
+                found += [Party(match["role"], match["name"].strip()) for match in _PARTY.finditer(fold(row.text))]
+                found += _from_cells(row)
     return tuple(dict.fromkeys(found))
 
 

@@ -93,6 +93,6 @@ def run() -> None:
                 f"{len(stacked)} documents, {count} pages",
                 f"{judged * 1000:.0f}",
             ),
-            ("  the closing gate alone", f"{len(stacked)} documents", f"{gate * 1000:.0f}"),
+            ("  the closing gate alone", f"{len(stacked)} documents", f"{gate * 1000:.1f}"),
         ],
     )

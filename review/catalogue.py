@@ -104,13 +104,22 @@ def show(catalogue: Catalogue, id: str) -> dict[str, Any]:
         if id in entries:
             file, line = catalogue.where[f"{kind}:{id}"]
             found[kind] = asdict(entries[id]) | {"file": file, "line": line}
+            if "cite" in found[kind]:
+                found["cited"] = catalogue.cited(entries[id].cite)
     if not found:
         raise UnknownRuleError(id)
     if "node" in found:
         found["deadlines"] = [asdict(rule) for rule in catalogue.deadlines_of(id)]
     if "type" in found:
         found["nodes"] = [node.id for node in catalogue.nodes_of(id)]
+        found["near"] = {catalogue.types[other].name: words for other, words in borders(catalogue, id).items()}
     return found
+
+
+def borders(catalogue: Catalogue, type_id: str) -> dict[str, str]:
+    """How a clerk tells a type from those near to it: other type id -> words, whichever of the two says it."""
+    ours = dict(catalogue.types[type_id].near)
+    return ours | {id: type.near[type_id] for id, type in catalogue.types.items() if type_id in type.near and id not in ours}
 
 
 def diff(a: Catalogue, b: Catalogue) -> list[str]:
@@ -141,7 +150,14 @@ def _named(entry: Entry) -> str:
 
 
 def _source(entry: Entry) -> Source:
-    return Source(entry.text("id"), entry.text("title"), entry.text("profile") or None, entry.text("note"))
+    return Source(
+        id=entry.text("id"),
+        title=entry.text("title"),
+        profile=entry.text("profile") or None,
+        origin=entry.text("origin", "full_text"),
+        backed=entry.texts("backed"),
+        note=entry.text("note"),
+    )
 
 
 def _anchor(entry: Entry) -> Anchor:
@@ -174,7 +190,6 @@ def _contents(entry: Entry) -> ContentsList:
 
 
 def _type(entry: Entry) -> DocumentType:
-    required = entry.get("required")
     return DocumentType(
         id=entry.text("id"),
         name=entry.text("name"),
@@ -184,14 +199,20 @@ def _type(entry: Entry) -> DocumentType:
         title_keywords=entry.texts("title_keywords"),
         aliases=entry.texts("aliases"),
         body_phrases=entry.texts("body_phrases"),
-        required={key: str(value) for key, value in required.items()} if isinstance(required, Entry) else {},
+        required=_marks(entry, "required"),
         color_scan=entry.text("color_scan", "any"),
         media=entry.texts("media"),
         origin=entry.text("origin"),
         cite=entry.texts("cite"),
         filed_when=entry.text("filed_when") or None,
+        near=_marks(entry, "near"),
         note=entry.text("note"),
     )
+
+
+def _marks(entry: Entry, key: str) -> dict[str, str]:
+    given = entry.get(key)
+    return {name: str(value) for name, value in given.items()} if isinstance(given, Entry) else {}
 
 
 def _node(entry: Entry) -> Node:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 Volume = Literal["main", "sub", "pouch", "av", "register", "none"]
+UNCONFIRMED = "（待核对原文）"
 FILED_VOLUMES = ("main", "sub", "pouch")
 Scalar = str | int | bool
 T = TypeVar("T")
@@ -44,11 +45,17 @@ class RulesError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A regulation that rules cite by `id`; `profile` is the court it binds, None when it binds every court."""
+    """A regulation that rules cite by `id`; `profile` is the court it binds, None when it binds every court.
+
+    origin: full_text (its text was at hand), public (a public reprint or list), memory (nobody had the text: to be confirmed).
+    backed: the articles of a source from memory whose words were at hand nonetheless.
+    """
 
     id: str
     title: str
     profile: str | None = None
+    origin: str = "full_text"
+    backed: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -123,7 +130,7 @@ class DocumentType:
     """A type of material.
 
     volume: where it is filed (av, register and none are not filed). group: national group. order: place in the volume (None: not filed).
-    title_keywords and body_phrases: what betrays it (a phrase may be a regular expression). required: element id -> who asks for it
+    near: type id -> how a clerk tells the two apart. title_keywords and body_phrases: what betrays it (a phrase may be a regular expression). required: element id -> who asks for it
     (regulation | form_practice). color_scan: any | required. origin: regulation | implied | standard_memory | national_list.
     """
 
@@ -141,6 +148,7 @@ class DocumentType:
     origin: str = "regulation"
     cite: tuple[str, ...] = ()
     filed_when: str | None = None
+    near: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
     @property
@@ -352,9 +360,14 @@ class Catalogue:
         return any(self.sources[source_of(text)].profile in (None, self.profile) for text in cite)
 
     def cited(self, cite: tuple[str, ...]) -> str | None:
-        """The citations for a reader, those that bind this court first; None when there are none."""
+        """The citations for a reader, those that bind this court alone when there are any, marked when unconfirmed; None: none."""
         ours = [text for text in cite if self.binding((text,))]
-        return "；".join(ours or cite) or None
+        return "；".join(text if self.confirmed(text) else f"{text}{UNCONFIRMED}" for text in ours or cite) or None
+
+    def confirmed(self, cite: str) -> bool:
+        """False for an article that was written from memory and must be compared with the text of the law before it is relied on."""
+        source = self.sources[source_of(cite)]
+        return source.origin != "memory" or cite.partition(" ")[2] in source.backed
 
 
 def source_of(cite: str) -> str:

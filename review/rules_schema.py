@@ -16,6 +16,7 @@ KINDS = frozenset(("max", "min", "cutoff", "target", "warn", "within_before", "r
 ORIGINS = frozenset(("regulation", "implied", "standard_memory", "national_list"))
 REQUIRED_BY = frozenset(("regulation", "form_practice"))
 MEDIA = frozenset(("paper", "generated", "born_digital", "image", "video", "audio"))
+SEEN = frozenset(("full_text", "public", "memory"))
 STAGES = frozenset(("closing", "archiving"))
 # The forms of a check of the whole case, and the keys that each cannot do without.
 NEEDED_BY_FORM: Mapping[str, tuple[str, ...]] = {
@@ -77,7 +78,14 @@ PROFILE = {
     "note": _TEXT,
 }
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
-    "sources": {"id": _NEEDED, "title": _NEEDED, "profile": _TEXT, "note": _TEXT},
+    "sources": {
+        "id": _NEEDED,
+        "title": _NEEDED,
+        "profile": _TEXT,
+        "origin": Key("text", among=SEEN),
+        "backed": _TEXTS,
+        "note": _TEXT,
+    },
     "volumes": _NAMED,
     "units": _NAMED,
     "roles": _NAMED,
@@ -123,6 +131,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "media": Key("texts", needed=True, among=MEDIA),
         "origin": Key("text", needed=True, among=ORIGINS),
         "filed_when": Key("text", refers="conditions"),
+        "near": Key("marks", refers="types"),
         "cite": _CITE,
         "note": _TEXT,
     },

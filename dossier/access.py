@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from dossier.errors import DossierError
@@ -19,17 +20,31 @@ ROLES: dict[str, str] = {
     "auditor": "审计员",
     "operator": "内置操作员",
 }
+# 三员: apart from each other and from every business role, and never in front of a case.
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "auditor"})
+# Rights that widen another role and are nobody's by themselves.
+CLEARANCES = frozenset({"sub_reader"})
+BUSINESS = frozenset(ROLES) - ADMINISTRATORS - {"operator"}
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who acts; team is the id of their team, if any."""
+    """Somebody who acts; team is the id of their team, if any.
+
+    A substitute has their own id, the roles and the team of the person they stand for (stands_for, an id), and both names in login and display.
+    """
 
     id: int
     login: str
     display: str
     roles: frozenset[str]
     team: int | None = None
+    stands_for: int | None = None
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Everybody who acts here: where somebody may not decide about themselves, neither may who stands in for them."""
+        return frozenset({self.id} if self.stands_for is None else {self.id, self.stands_for})
 
 
 @dataclass(frozen=True)
@@ -44,10 +59,11 @@ class Resource:
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may: any of `everywhere`, or any of `own_team` when the resource is of the actor's team."""
+    """Who may: any of `everywhere`, any of `own_team` when the resource is of the actor's team, or anyone who is signed in."""
 
     everywhere: frozenset[str] = field(default_factory=frozenset)
     own_team: frozenset[str] = field(default_factory=frozenset)
+    anyone: bool = False
 
 
 def _rule(everywhere: str = "", own_team: str = "") -> Rule:
@@ -55,7 +71,7 @@ def _rule(everywhere: str = "", own_team: str = "") -> Rule:
 
 
 ACTIONS: dict[str, Rule] = {
-    "home": _rule("team clerk scanner reviewer director records system_admin security_admin auditor operator sub_reader"),
+    "home": Rule(anyone=True),
     "case.list": _rule("team clerk scanner reviewer director records operator"),
     "case.read": _rule("clerk reviewer director records operator", "team"),
     "case.import": _rule("clerk operator"),
@@ -72,7 +88,10 @@ ACTIONS: dict[str, Rule] = {
     "submission.rule": _rule("director operator"),
     "page.read": _rule("clerk scanner reviewer director records operator", "team"),
     "search": _rule("team clerk scanner reviewer director records operator"),
+    "user.list": _rule("system_admin security_admin auditor operator"),
     "user.manage": _rule("system_admin operator"),
+    "user.grant": _rule("security_admin operator"),
+    "substitute.own": _rule("team clerk scanner reviewer director records"),
     "rules.read": _rule("clerk reviewer director records operator system_admin"),
     "holidays.import": _rule("operator clerk"),
     "rules.import": _rule("operator system_admin"),
@@ -89,7 +108,7 @@ def decide(actor: Actor, action: str, resource: Resource | None = None) -> bool:
     resource = resource or Resource()
     if resource.sub and "sub_reader" not in actor.roles:
         return False
-    if actor.roles & rule.everywhere:
+    if rule.anyone or actor.roles & rule.everywhere:
         return True
     return bool(actor.roles & rule.own_team) and actor.team is not None and resource.team == actor.team
 
@@ -97,13 +116,24 @@ def decide(actor: Actor, action: str, resource: Resource | None = None) -> bool:
 def could(actor: Actor, action: str) -> bool:
     """True when there may be something that decide() would allow this actor: whether a door shows the way there at all."""
     rule = ACTIONS[action]
-    return bool(actor.roles & (rule.everywhere | rule.own_team))
+    return rule.anyone or bool(actor.roles & (rule.everywhere | rule.own_team))
 
 
 def demand(actor: Actor, action: str, resource: Resource | None = None) -> None:
     """Raises DossierError not_allowed unless decide() says yes."""
     if not decide(actor, action, resource):
         raise DossierError("not_allowed")
+
+
+def conflict(roles: Collection[str], *, compact: bool = False) -> tuple[str, str] | None:
+    """Two of these roles that one person may not hold together, or None; compact: a small court's system and security administrator may be one."""
+    names = [role for role in ROLES if role in roles]
+    for first in (role for role in names if role in ADMINISTRATORS):
+        for second in names:
+            merged = compact and {first, second} == {"system_admin", "security_admin"}
+            if second != first and not merged:
+                return first, second
+    return None
 
 
 def page_tokens(*, team: int | None, volume: str | None) -> tuple[str, ...]:

@@ -180,7 +180,20 @@ SENTENCES: dict[str, Sentence] = {
     "user_unknown": _bad("没有名为 {name} 的用户。", "There is no user {name}.", 404),
     "user_exists": _bad("用户 {name} 已存在。", "User {name} exists already.", 409),
     "role_unknown": _bad("没有名为 {role} 的角色。可用角色：{roles}。", "There is no role {role}. Roles: {roles}."),
-    "password_weak": _bad("密码太短，至少 {length} 个字符。", "The password is too short: at least {length} characters."),
+    "login_bad": _bad(
+        "用户名 {login} 不能用：2 至 40 个字母、数字或 . _ - @。", "The user name {login} will not do: 2 to 40 letters, digits or . _ - @."
+    ),
+    "own_account": _refused(
+        "不能给自己授权，也不能处理自己的账号。请由另一位管理员办理。",
+        "Nobody grants to themselves or keeps their own account. Ask another administrator.",
+        403,
+    ),
+    "roles_conflict": _refused(
+        "{first}不能同时担任{second}。系统管理员、安全管理员、审计员须由不同的人担任，且不得兼任业务角色。",
+        "One person cannot be both: the three administrators are three people, and none of them works on cases.",
+    ),
+    "substitute_bad": _refused("代理无法办理：{what}。", "This substitution cannot be made: check the persons and the days."),
+    "password_weak": _bad("密码不合要求：{rule}。请另换一个。", "The password does not meet the policy of this court. Choose another."),
     "password_same": _bad("新密码不能与原密码相同。", "The new password is the old one."),
     "passwords_differ": _bad("两次输入的新密码不一致。", "The two new passwords are not the same."),
     "too_many_tries": _refused(

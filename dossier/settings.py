@@ -51,6 +51,20 @@ SETTINGS = (
     Setting("sandbox", "auto", "Parser sandbox: auto (bwrap when it works) | bwrap | rlimits.", choices=("auto", "bwrap", "rlimits")),
     Setting("threads", "8", "Request threads of the web server.", 1),
     Setting("session_hours", "12", "Hours after which a sign-in ends.", 1),
+    Setting("idle_minutes", "15", "Minutes without a request after which a sign-in ends.", 1),
+    Setting(
+        "password_policy",
+        "djbh3",
+        "Passwords: djbh3 (three kinds of characters, changed every 90 days) | asvs (length only, never forced to change).",
+        choices=("djbh3", "asvs"),
+    ),
+    Setting(
+        "administrators",
+        "separate",
+        "The three administrators: separate | compact (one person may be system and security administrator, never auditor).",
+        choices=("separate", "compact"),
+    ),
+    Setting("proxies", "0", "Reverse proxies in front whose X-Forwarded-For names the address that signs in.", 0),
     Setting("max_upload_mb", "512", "Largest hand-over that the web door takes, in MiB.", 1),
 )
 
@@ -70,6 +84,10 @@ class Settings:
     sandbox: str
     threads: int
     session_hours: int
+    idle_minutes: int
+    password_policy: str
+    administrators: str
+    proxies: int
     max_upload_mb: int
 
     @classmethod
@@ -95,5 +113,9 @@ class Settings:
             sandbox=values["sandbox"],
             threads=number("threads"),
             session_hours=number("session_hours"),
+            idle_minutes=number("idle_minutes"),
+            password_policy=values["password_policy"],
+            administrators=values["administrators"],
+            proxies=number("proxies"),
             max_upload_mb=number("max_upload_mb"),
         )

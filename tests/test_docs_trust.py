@@ -11,8 +11,8 @@ import pytest
 from dossier import people
 from dossier.access import ROLES
 from dossier.pages import CHUNK
+from dossier.people import tries
 from dossier.settings import SETTINGS
-from dossier.web import people as sign_in
 from dossier.web.site import POLICY
 from scanners.kinds import MAX_PAGES, MAX_PIXELS
 from scanners.sandbox import Limits
@@ -26,13 +26,14 @@ STRONG_COPYLEFT = re.compile(r"(?<!L)\bA?GPL|GNU (?:Affero )?General Public", re
 
 def test_the_numbers_of_trust_are_those_of_the_program() -> None:
     hasher = people.HASHER
-    session = next(setting.default for setting in SETTINGS if setting.name == "session_hours")
+    default = {setting.name: setting.default for setting in SETTINGS}
     for told in (
         f"at least {people.MIN_PASSWORD} characters",
         f"({hasher.memory_cost // 1024} MiB, {hasher.time_cost} passes, {hasher.parallelism} lane)",
-        f"{sign_in.TRIES} failed tries",
-        f"or {sign_in.TRIES_PER_ADDRESS} for an address, within {sign_in.WINDOW_SECONDS // 60} minutes",
-        f"ended after {session} hours",
+        f"after {tries.TRIES} failed tries for a login from an address, or {tries.TRIES_PER_LOGIN} for a login from anywhere",
+        f"1, 2, 4 … {tries.LONGEST_MINUTES} minutes; after {tries.TRIES_PER_ADDRESS} for an address, of up to {tries.LONGEST_ADDRESS_MINUTES}",
+        f"of three kinds, changed every {people.POLICIES[default['password_policy']].days} days",
+        f"ended after {default['session_hours']} hours or {default['idle_minutes']} minutes without a request",
         f"at most {CHUNK} pages",
         f"{Limits().memory >> 20} MiB of memory, {Limits().file_size >> 20} MiB per written file, {Limits().open_files} open files",
         f"{MAX_PAGES} pages a file, {MAX_PIXELS} pixels a page",

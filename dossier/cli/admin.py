@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from dossier import app, intake, people
@@ -16,85 +14,18 @@ from dossier.worker import Tally, Worker
 @click.command()
 @click.pass_obj
 def init(context: Context) -> None:
-    """初始化或升级；首次会建立管理员并给出一次性密码。Set up or upgrade; the first time it makes an administrator.
+    """初始化或升级；首次会建立三员账号并给出一次性密码。Set up or upgrade; the first time it makes the administrators.
 
     例 example: bin/dossier init
     """
     with context.office(initialise=True) as (office, actor):
         for done in app.recover(office):
             say(done)
-        if not any("system_admin" in str(row["roles"]) for row in people.listing(office)):
-            password = people.one_time_password()
-            people.add(
-                office, actor, login="admin", display="系统管理员", roles=["system_admin"], team=None, password=password, must_change=True
-            )
-            click.echo(f"管理员 admin 的一次性密码 / one-time password of admin: {password}")
+        for login, password in people.ensure_administrators(office, actor):
+            click.echo(f"{login} 的一次性密码 / one-time password: {password}")
+        if office.settings.administrators == "compact":
+            say("提示：系统管理员与安全管理员可由同一人担任（DOSSIER_ADMINISTRATORS=compact），审计员除外。")
         say(f"就绪：{office.settings.home}")
-
-
-@click.group()
-def user() -> None:
-    """用户：新建、列表、改密码。Users."""
-
-
-@user.command("add")
-@click.argument("login")
-@click.option("--name", "display", required=True, help="姓名或岗位名称。Display name.")
-@click.option("--role", "roles", multiple=True, required=True, help="角色（可多次）。Role; may be given several times.")
-@click.option("--team", help="所属团队。Team.")
-@click.option("--password-stdin", is_flag=True, help="从标准输入读密码。Read the password from stdin.")
-@click.pass_obj
-def user_add(context: Context, login: str, display: str, roles: tuple[str, ...], team: str | None, password_stdin: bool) -> None:
-    """新建用户；不给密码时生成一次性密码。Make a user; without a password a one-time one is made.
-
-    例 example: bin/dossier user add clerk1 --name 卷宗管理员甲 --role clerk
-    """
-    given = _password(password_stdin)
-    password = given or people.one_time_password()
-    with context.office() as (office, actor):
-        people.manage(actor)
-        people.add(office, actor, login=login, display=display, roles=roles, team=team, password=password, must_change=given is None)
-    if given is None:
-        click.echo(f"{login} 的一次性密码 / one-time password: {password}")
-
-
-@user.command("passwd")
-@click.argument("login")
-@click.option("--password-stdin", is_flag=True, help="从标准输入读密码。Read the password from stdin.")
-@click.pass_obj
-def user_passwd(context: Context, login: str, password_stdin: bool) -> None:
-    """重设密码；已登录的会话立即失效。Reset a password; open sessions end.
-
-    例 example: bin/dossier user passwd clerk1
-    """
-    given = _password(password_stdin)
-    password = given or people.one_time_password()
-    with context.office() as (office, actor):
-        people.manage(actor)
-        people.set_password(office, actor, login, password, must_change=given is None)
-    if given is None:
-        click.echo(f"{login} 的一次性密码 / one-time password: {password}")
-
-
-def _password(stdin: bool) -> str | None:
-    return sys.stdin.readline().rstrip("\n") if stdin else None
-
-
-@user.command("list")
-@as_json
-@click.pass_obj
-def user_list(context: Context, json_out: bool) -> None:
-    """列出用户。List users.
-
-    例 example: bin/dossier user list
-    """
-    with context.office() as (office, actor):
-        people.manage(actor)
-        for row in people.listing(office):
-            if json_out:
-                put(row)
-            else:
-                click.echo(f"{row['login']}\t{row['display']}\t{'、'.join(people.role_names(row['roles']))}\t{row['team'] or ''}")
 
 
 @click.command()
@@ -167,4 +98,4 @@ def rebuild_index(context: Context) -> None:
         say(f"已重建检索库：{searching.rebuild(office)} 页。")
 
 
-COMMANDS = (init, user, work, verify, rebuild_index)
+COMMANDS = (init, work, verify, rebuild_index)

@@ -26,13 +26,15 @@ class Context:
     """What the group hands to each command."""
 
     login: str
+    principal: str | None = None
 
     @contextmanager
     def office(self, *, initialise: bool = False) -> Iterator[tuple[Office, Actor]]:
         """The open office and the acting person; closed afterwards."""
         office = open_office(read_settings(), initialise=initialise)
         try:
-            yield office, people.acting_as(office, self.login)
+            actor = people.acting_as(office, self.login)
+            yield office, people.act_for(office, actor, self.principal) if self.principal else actor
         finally:
             office.close()
 

@@ -12,7 +12,7 @@ import uuid
 import click
 
 from dossier import logs
-from dossier.cli import admin, cases, events, figures, papers, reading, rules, serving
+from dossier.cli import admin, cases, events, figures, papers, people, reading, rules, serving
 from dossier.cli.common import Context, complain
 from dossier.errors import EXIT_USAGE, DossierError
 
@@ -25,16 +25,17 @@ from dossier.errors import EXIT_USAGE, DossierError
     metavar="USER",
     help="以哪个用户的身份操作（默认：内置操作员）。Who acts (default: the built-in operator).",
 )
+@click.option("--for", "principal", metavar="USER", help="作为该用户的代理人操作。As the substitute of this user.")
 @click.pass_context
-def cli(context: click.Context, login: str) -> None:
+def cli(context: click.Context, login: str, principal: str | None) -> None:
     """卷宗管理中心命令行。The dossier centre's command line.
 
     退出码 exit codes: 0 ok · 2 usage · 3 bad input · 4 refused · 5 damaged · 9 tool missing
     """
-    context.obj = Context(login)
+    context.obj = Context(login, principal)
 
 
-for module in (admin, cases, events, figures, papers, reading, rules, serving):
+for module in (admin, people, cases, events, figures, papers, reading, rules, serving):
     for command in module.COMMANDS:
         cli.add_command(command)
 

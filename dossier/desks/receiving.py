@@ -102,7 +102,7 @@ def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | No
     with office.db.write() as session:
         submission = load(session, receipt_no)
         access.demand(actor, "submission.decide", resource_of(submission))
-        if submission.handed_by_id == actor.id and "operator" not in actor.roles:
+        if submission.handed_by_id in actor.persons and "operator" not in actor.roles:
             raise DossierError("own_submission")
         _require_undecided(submission)
         found = [d for d in submission.documents if d.state == "found"]
@@ -234,7 +234,7 @@ def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: st
         submission.state = SUBMISSION.move(submission.state, "rule")
         if open_dispute is None or outcome not in ("sign_as_is", "fix"):
             raise DossierError("bad_request", what="outcome")
-        if open_dispute.raised_by_id == actor.id:
+        if open_dispute.raised_by_id in actor.persons:
             raise DossierError("not_allowed")
         open_dispute.outcome, open_dispute.ruled_by_id = outcome, actor.id
         open_dispute.ruled_at, open_dispute.ruling_reason = office.clock.now(), reason.strip()

@@ -32,6 +32,7 @@ class Person(Base):
     roles: Mapped[list[Any]]
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     password_hash: Mapped[str | None]
+    password_at: Mapped[datetime | None]  # since when this is the password; None: nobody knows
     must_change: Mapped[bool] = mapped_column(default=False)
     disabled: Mapped[bool] = mapped_column(default=False)
     session_stamp: Mapped[int] = mapped_column(default=0)  # a rise ends every session of this person

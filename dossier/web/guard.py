@@ -13,6 +13,7 @@ from dossier import access, people
 from dossier.access import Actor
 from dossier.errors import DossierError
 from dossier.office import Office
+from dossier.people import Standing
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -22,8 +23,12 @@ HIDDEN = frozenset({"case.read", "case.check", "case.event", "case.waive", "subm
     f"submission.{act}" for act in ("decide", "retype", "dispute", "rule")
 )
 UNSEEN = frozenset({"not_allowed", "case_unknown", "submission_unknown", "page_unknown"})
-# Reached while the password still has to be changed.
-ALWAYS_OPEN = frozenset({"people.password", "people.sign_out"})
+# What must be done before anything else → where; reached meanwhile: that page, and the way out.
+FIRST = {"must_change": "people.password"}
+WAY_OUT = frozenset({"people.sign_out"})
+# Asked by the page itself, not by the person in front of it: these do not keep a session awake.
+ASKED_BY_PAGES = frozenset({"api.progress"})
+SEEN_EVERY = timedelta(minutes=1)
 
 
 def office() -> Office:
@@ -42,24 +47,42 @@ def actor() -> Actor:
 def current() -> Actor | None:
     """Who is signed in, or None; asked of the records once a request, so that an ended session ends at once."""
     if "actor" not in g:
-        g.actor, g.must_change = _resume()
+        standing = _resume()
+        g.actor, g.first = (standing.actor, standing.first) if standing else (None, None)
     return cast("Actor | None", g.actor)
 
 
-def _resume() -> tuple[Actor | None, bool]:
-    login, stamp, started = session.get("login"), session.get("stamp"), session.get("started")
-    if not isinstance(login, str) or not isinstance(stamp, int) or not isinstance(started, int):
-        return None, False
-    age = office().clock.now() - datetime.fromtimestamp(started, UTC)
-    if not timedelta(0) <= age < timedelta(hours=office().settings.session_hours):
-        return None, False
-    return people.resume(office(), login, stamp) or (None, False)
+def arrive() -> None:
+    """Called when a request comes in, before its body: a long upload does not outlive the session that began it."""
+    g.pop("actor", None)
+    if request.endpoint != "static":
+        current()
+
+
+def _resume() -> Standing | None:
+    login, stamp, started, seen = (session.get(key) for key in ("login", "stamp", "started", "seen"))
+    if not (isinstance(login, str) and isinstance(stamp, int) and isinstance(started, int) and isinstance(seen, int)):
+        return None
+    now, settings = office().clock.now(), office().settings
+    age, idle = (now - datetime.fromtimestamp(moment, UTC) for moment in (started, seen))
+    if not timedelta(0) <= age < timedelta(hours=settings.session_hours) or idle >= timedelta(minutes=settings.idle_minutes):
+        return None
+    if idle >= SEEN_EVERY and request.endpoint not in ASKED_BY_PAGES:
+        session["seen"] = int(now.timestamp())
+    return people.resume(office(), login, stamp, session.get("acting_for"))
 
 
 def begin(login: str, stamp: int) -> None:
     """A new session for this person; nothing of an earlier one stays."""
     session.clear()
-    session.update(login=login, stamp=stamp, started=int(office().clock.now().timestamp()))
+    now = int(office().clock.now().timestamp())
+    session.update(login=login, stamp=stamp, started=now, seen=now)
+    g.pop("actor", None)
+
+
+def begin_again(stamp: int) -> None:
+    """The session goes on after its person ended all others."""
+    session["stamp"] = stamp
     g.pop("actor", None)
 
 
@@ -85,10 +108,10 @@ def doing(action: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **values: Any) -> Any:
             who = actor()
-            if g.must_change and request.endpoint not in ALWAYS_OPEN:
+            if g.first and request.endpoint not in WAY_OUT | {FIRST[g.first]}:
                 if wants_json():
-                    raise DossierError("must_change")
-                return redirect(url_for("people.password"), 303)
+                    raise DossierError(g.first)
+                return redirect(url_for(FIRST[g.first]), 303)
             try:
                 if not access.could(who, action):
                     raise DossierError("not_allowed")

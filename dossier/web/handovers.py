@@ -27,10 +27,10 @@ _TYPE_ID = re.compile(r"([a-z0-9_]+)\s*$")
 @desk.get("/")
 @doing("home")
 def home() -> Any:
-    for action, endpoint in (("submission.list", ".inbox"), ("case.list", "cases.listing"), ("metrics.read", "health.metrics")):
+    for action, endpoint in (("submission.list", ".inbox"), ("case.list", "cases.listing"), ("user.list", "staff.listing")):
         if could(action):
             return redirect(url_for(endpoint), 303)
-    return redirect(url_for("people.password"), 303)
+    return redirect(url_for("people.account"), 303)
 
 
 @desk.get("/hand-overs")

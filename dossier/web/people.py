@@ -1,59 +1,18 @@
-"""Signing in and out, and changing one's own password: forms come in, sessions go out."""
+"""Signing in and out, one's own password and substitutes: forms come in, sessions go out."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Hashable
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
 from dossier import people
 from dossier.errors import DossierError
-from dossier.web.guard import actor, begin, current, doing, office, public, wants_json
+from dossier.web.guard import actor, begin, begin_again, current, doing, office, public, wants_json
 
 desk = Blueprint("people", __name__)
-WINDOW_SECONDS = 300
-TRIES, TRIES_PER_ADDRESS = 5, 50
-
-
-class Throttle:
-    """Counts failed sign-ins of the last minutes, per login and address and per address."""
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._failures: dict[Hashable, deque[float]] = defaultdict(deque)
-        self._lock = threading.Lock()
-
-    def require(self, login: str, address: str) -> None:
-        """Raises DossierError too_many_tries."""
-        with self._lock:
-            self._forget()
-            mine, all_of_them = self._failures.get((login, address), ()), self._failures.get(address, ())
-            if len(mine) >= TRIES or len(all_of_them) >= TRIES_PER_ADDRESS:
-                raise DossierError("too_many_tries", minutes=WINDOW_SECONDS // 60)
-
-    def failed(self, login: str, address: str) -> None:
-        with self._lock:
-            for key in ((login, address), address):
-                self._failures[key].append(self._now())
-
-    def _forget(self) -> None:
-        oldest = self._now() - WINDOW_SECONDS
-        for key in list(self._failures):
-            times = self._failures[key]
-            while times and times[0] < oldest:
-                times.popleft()
-            if not times:
-                del self._failures[key]
-
-
-@desk.record_once
-def _attach(state: Any) -> None:
-    state.app.extensions["throttle"] = Throttle()
 
 
 def _safe_next(target: str) -> str:
@@ -76,14 +35,9 @@ def sign_in() -> Any:
 def sign_in_now() -> Any:
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     target = _safe_next(request.form.get("next", "/"))
-    throttle: Throttle = current_app.extensions["throttle"]
-    address = request.remote_addr or ""
     try:
-        throttle.require(login, address)
-        who, stamp = people.sign_in(office(), login, password)
+        who, stamp = people.sign_in(office(), login, password, request.remote_addr or "")
     except DossierError as error:
-        if error.code == "sign_in_failed":
-            throttle.failed(login, address)
         if wants_json():
             raise
         return render_template("people/sign_in.html", next=target, login=login, error=error), error.status
@@ -101,18 +55,77 @@ def sign_out() -> Any:
     return redirect(url_for("people.sign_in"), 303)
 
 
+@desk.get("/account")
+@doing("home")
+def account() -> Any:
+    """One's own account: the ways to change it, and for whom one may act."""
+    who = actor()
+    return render_template(
+        "people/account.html",
+        roles=people.role_names(sorted(who.roles)),
+        mine=people.substitutes(office(), person=who.id),
+        others=people.may_act_for(office(), who),
+        today=office().today(),
+    )
+
+
 @desk.route("/password", methods=["GET", "POST"])
 @doing("home")
 def password() -> Any:
+    policy = people.told(people.POLICIES[office().settings.password_policy])
     if request.method == "GET":
-        return render_template("people/password.html")
+        return render_template("people/password.html", policy=policy)
     new = request.form.get("new", "")
     try:
         if new != request.form.get("again", ""):
             raise DossierError("passwords_differ")
         stamp = people.change_own_password(office(), actor(), request.form.get("old", ""), new)
     except DossierError as error:
-        return render_template("people/password.html", error=error), error.status
-    begin(actor().login, stamp)
-    flash("密码已修改。", "good")
+        return render_template("people/password.html", policy=policy, error=error), error.status
+    begin_again(stamp)
+    flash("密码已修改，其他终端上的登录已结束。", "good")
+    return redirect(url_for("handovers.home"), 303)
+
+
+def day_of(name: str) -> date:
+    """A day of the form. Raises date_bad."""
+    text = request.form.get(name, "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DossierError("date_bad", value=text) from None
+
+
+def back_to_account(done: str) -> Any:
+    """The account page, with what was done."""
+    flash(done, "good")
+    return redirect(url_for("people.account"), 303)
+
+
+@desk.post("/account/substitutes")
+@doing("substitute.own")
+def name_substitute() -> Any:
+    form = request.form
+    session_login, first, last = session["login"], day_of("from"), day_of("until")
+    people.name_substitute(office(), actor(), session_login, form.get("substitute", "").strip(), first, last, form.get("reason", ""))
+    return back_to_account("代理人已登记。")
+
+
+@desk.post("/account/substitutes/<int:number>/end")
+@doing("substitute.own")
+def end_substitute(number: int) -> Any:
+    people.end_substitute(office(), actor(), number)
+    return back_to_account("代理已结束。")
+
+
+@desk.post("/account/act-for")
+@doing("home")
+def act_for() -> Any:
+    """Begins to act for somebody, or as oneself again."""
+    login = request.form.get("login", "")
+    if login:
+        people.act_for(office(), actor(), login)
+        session["acting_for"] = login
+    else:
+        session.pop("acting_for", None)
     return redirect(url_for("handovers.home"), 303)

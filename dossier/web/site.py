@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from dossier.desks.handover import NothingAcceptedError
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.web import api, cases, closing, figures, guard, handovers, health, pages, people, searching, words
+from dossier.web import api, cases, closing, figures, guard, handovers, health, pages, people, searching, staff, words
 
 log = structlog.get_logger()
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -43,6 +44,8 @@ def create_app(office: Office) -> Flask:
     """The application over an open office; whoever opened the office closes it."""
     app = Flask("dossier.web", template_folder=str(CHECKOUT / "templates"), static_folder=str(Path(__file__).parent / "static"))
     app.extensions["office"] = office
+    if office.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=office.settings.proxies)  # type: ignore[method-assign]
     app.request_class = _request_class(office)
     app.config.update(
         SECRET_KEY=secret_key(office.settings.home / "web.key"),
@@ -57,19 +60,20 @@ def create_app(office: Office) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(_ask_who)
+    # After _ask_who: the check of the token reads the whole body.
     CSRFProtect(app)
-    for module in (people, handovers, cases, closing, figures, pages, searching, health, api):
+    for module in (people, staff, handovers, cases, closing, figures, pages, searching, health, api):
         app.register_blueprint(module.desk)
     app.context_processor(lambda: {"me": guard.current(), "could": guard.could, "court": office.settings.court})
-    app.before_request(_ask_who)
     app.after_request(_headers)
     _tell_errors(app)
     return app
 
 
 def _ask_who() -> None:
-    g.pop("actor", None)
     health.begin()
+    guard.arrive()
 
 
 def _request_class(office: Office) -> type[Request]:

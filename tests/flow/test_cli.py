@@ -88,8 +88,15 @@ def test_before_init_every_command_says_so_and_ends_with_2(tmp_path: Path) -> No
 def test_users_are_added_listed_and_given_new_passwords(command: CommandLine) -> None:
     added = command("user", "add", "clerk1", "--name", "卷宗管理员甲", "--role", "clerk")
     assert (added.code, len(added.out.split()[-1]) >= 10) == (0, True)
-    assert [row["login"] for row in command("user", "list", "--json").lines] == ["admin", "clerk1", "operator", "system"]
-    assert command("user", "passwd", "clerk1", "--password-stdin", stdin="a-password-of-mine\n").out == ""
+    assert [row["login"] for row in command("user", "list", "--json").lines] == [
+        "admin",
+        "auditor",
+        "clerk1",
+        "operator",
+        "security",
+        "system",
+    ]
+    assert command("user", "passwd", "clerk1", "--password-stdin", stdin="A-password-of-mine\n").out == ""
     assert command("user", "passwd", "clerk1", "--password-stdin", stdin="short\n").code == 3
     assert command("user", "add", "clerk1", "--name", "x", "--role", "clerk").code == 3
     assert command("user", "add", "boss", "--name", "x", "--role", "king").code == 3

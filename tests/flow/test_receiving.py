@@ -191,7 +191,7 @@ def test_a_team_neither_signs_nor_sees_the_hand_overs_of_another_team(office: Of
         display="二团队",
         roles=["team"],
         team=None,
-        password="another-long-one",
+        password="Another-long-one",
         must_change=False,
     )
     for act in (

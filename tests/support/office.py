@@ -25,7 +25,7 @@ from ocr.pool import ReaderPool
 
 CASE_NO = "（2026）豫9924执118号"
 TEAM = "执行实施一团队"
-PASSWORD = "a-long-test-password"
+PASSWORD = "A-long-test-password"
 NOW = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
 CASE: dict[str, Any] = {
     "case_no": CASE_NO,

@@ -1,0 +1,35 @@
+"""People: logins, passwords and names come in; accounts, sessions and actors go out, and each change of an account tells the ledger."""
+
+from dossier.people.accounts import (
+    OPERATOR,
+    SYSTEM,
+    acting_as,
+    actor_of,
+    add,
+    add_team,
+    disable,
+    enable,
+    ensure_administrators,
+    ensure_built_in,
+    ensure_team,
+    find,
+    grant,
+    move_to_team,
+    require_rebuild,
+    role_names,
+    set_password,
+    team_id,
+    teams,
+)
+from dossier.people.passwords import HASHER, MIN_PASSWORD, POLICIES, one_time_password, told
+from dossier.people.roster import grantable, listing, show
+from dossier.people.signin import Standing, change_own_password, resume, sign_in, sign_out
+from dossier.people.substitutes import act_for, all_substitutes, end_substitute, may_act_for, name_substitute, substitutes
+
+__all__ = [
+    "HASHER", "MIN_PASSWORD", "OPERATOR", "POLICIES", "SYSTEM", "Standing", "act_for", "acting_as", "actor_of", "add", "add_team",
+    "all_substitutes", "change_own_password", "disable", "enable", "end_substitute", "ensure_administrators", "ensure_built_in",
+    "ensure_team", "find", "grant", "grantable", "listing", "may_act_for", "move_to_team", "name_substitute", "one_time_password",
+    "require_rebuild", "resume", "role_names", "set_password", "show", "sign_in", "sign_out", "substitutes", "team_id", "teams",
+    "told",
+]  # fmt: skip

@@ -1,0 +1,87 @@
+"""Signing in: a login, a password and an address come in; an actor and the stamp of the session go out, and the ledger is told either way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dossier.access import Actor
+from dossier.errors import DossierError
+from dossier.office import Office
+from dossier.people import passwords, tries
+from dossier.people.accounts import actor_of, keep_password, tell
+from dossier.people.substitutes import standing_for
+from dossier.records import ledger
+from dossier.records.tables import Person
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who a session is, and the error code of what they must do before anything else (None: nothing)."""
+
+    actor: Actor
+    first: str | None = None
+
+
+def _open_account(session: Session, login: str) -> Person | None:
+    return session.execute(select(Person).where(Person.login == login, Person.disabled.is_(False))).scalar_one_or_none()
+
+
+def sign_in(office: Office, login: str, password: str, address: str = "") -> tuple[Actor, int]:
+    """The actor and the session stamp. address: from where, for the ledger and the count of failures.
+
+    Raises sign_in_failed, the same for an unknown login, a disabled account and a wrong password, and too_many_tries, the same for all of them.
+    """
+    counted = tries.bars(login, address)
+    with office.db.write() as session:
+        closed = tries.begin(session, counted, office.clock.now())
+        person = session.execute(select(Person).where(Person.login == login)).scalar_one_or_none()
+    good = passwords.matches(person.password_hash if person and not person.disabled else None, password)
+    with office.db.write() as session:
+        if good:
+            tries.succeeded(session, counted)
+        else:
+            tries.forget_old(session, office.clock.now())
+        action = "sign_in" if good else "sign_in.locked" if closed else "sign_in.failed"
+        subject = f"person:{person.id}" if person else "person:unknown"
+        ledger.append(session, at=office.clock.now(), actor=login[:80], action=action, subject=subject, detail={"address": address})
+    if not good or person is None:
+        raise DossierError("sign_in_failed")
+    return actor_of(person), person.session_stamp
+
+
+def sign_out(office: Office, actor: Actor) -> None:
+    """Ends every session of this person, so that a copied cookie is worth nothing."""
+    with office.db.write() as session:
+        person = session.get_one(Person, actor.id)
+        person.session_stamp += 1
+        ledger.append(session, at=office.clock.now(), actor=actor.login, action="sign_out", subject=f"person:{person.id}")
+
+
+def resume(office: Office, login: str, stamp: int, principal: str | None = None) -> Standing | None:
+    """Who a session is now; None when the account is gone or the session was ended. principal: for whom this person wants to act."""
+    with office.db.read() as session:
+        person = _open_account(session, login)
+        if person is None or person.session_stamp != stamp:
+            return None
+        actor = (standing_for(session, person, principal, office.today()) if principal else None) or actor_of(person)
+        old = passwords.expired(person.password_at, office.clock.now(), office.settings.password_policy)
+        return Standing(actor, "must_change" if person.must_change or old else None)
+
+
+def change_own_password(office: Office, actor: Actor, old: str, new: str) -> int:
+    """A person gives themselves a new password; the new session stamp. Raises sign_in_failed, password_weak, password_same."""
+    with office.db.read() as session:
+        person = session.get_one(Person, actor.id)
+    if not passwords.matches(person.password_hash, old):
+        raise DossierError("sign_in_failed")
+    if old == new:
+        raise DossierError("password_same")
+    hashed = passwords.hashed(new, person.login, office.settings.password_policy)
+    with office.db.write() as session:
+        person = session.get_one(Person, actor.id)
+        keep_password(office, person, hashed, must_change=False)
+        tell(office, session, actor, "passwd", person)
+        return person.session_stamp

@@ -1,0 +1,42 @@
+"""Tables about accounts beside the person: failed tries and substitutions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dossier.records.cases import Person
+from dossier.records.types import Base, BigId
+
+
+class SignInTry(Base):
+    """Failed sign-ins under one key (a login, an address, or both), whether the login exists or not."""
+
+    __tablename__ = "sign_in_try"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+    locked_until: Mapped[datetime | None]
+
+
+class Substitution(Base):
+    """代理: from one day to another the substitute may act with the person's rights, under both names."""
+
+    __tablename__ = "substitution"
+    __table_args__ = (
+        CheckConstraint("from_day <= until_day", name="days"),
+        CheckConstraint("person_id <> substitute_id", name="another"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    from_day: Mapped[date]
+    until_day: Mapped[date]
+    reason: Mapped[str]
+    named_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    named_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    substitute: Mapped[Person] = relationship(foreign_keys=[substitute_id])

@@ -1,0 +1,142 @@
+"""人员: what administrators fill in comes in; the list of accounts and one account with its rights and its history go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+
+from dossier import people
+from dossier.errors import DossierError
+from dossier.web.guard import actor, doing, office, wants_json
+from dossier.web.people import day_of
+
+desk = Blueprint("staff", __name__, url_prefix="/people")
+EVENTS = {
+    "sign_in": "登录", "sign_in.failed": "登录失败", "sign_in.locked": "登录失败，暂停尝试", "sign_out": "退出", "user.add": "新建账号",
+    "user.grant": "授权", "user.disable": "停用", "user.enable": "启用", "user.passwd": "改密码", "user.team": "调整团队",
+    "user.substitute": "指定代理", "user.substitute.end": "结束代理", "user.substitute.begin": "代理人开始代理",
+}  # fmt: skip
+
+
+@desk.get("")
+@doing("user.list")
+def listing() -> Any:
+    rows = people.listing(office(), actor())
+    if wants_json():
+        return jsonify(people=rows)
+    words = request.args.get("q", "").strip()
+    shown = [row for row in rows if not row["built_in"] and words in " ".join([row["login"], row["display"], row["team"] or ""])]
+    return render_template("people/listing.html", rows=shown, q=words)
+
+
+@desk.route("/new", methods=["GET", "POST"])
+@doing("user.manage")
+def new() -> Any:
+    if request.method == "GET":
+        return render_template("people/new.html", teams=people.teams(office()))
+    form, password = request.form, people.one_time_password()
+    login = form.get("login", "").strip()
+    try:
+        people.add(
+            office(),
+            actor(),
+            login=login,
+            display=form.get("display", ""),
+            roles=[],
+            team=form.get("team") or None,
+            password=password,
+            must_change=True,
+        )
+    except DossierError as error:
+        return render_template("people/new.html", teams=people.teams(office()), error=error, form=form), error.status
+    return _with_secret(login, "账号已建立，尚无权限，由安全管理员授权。一次性密码", password)
+
+
+@desk.get("/<login>")
+@doing("user.list")
+def show(login: str) -> Any:
+    view = people.show(office(), actor(), login)
+    if wants_json():
+        return jsonify(view)
+    return _page(view)
+
+
+def _page(view: dict[str, Any], **more: str) -> str:
+    known, groups = people.grantable(), people.teams(office())
+    return render_template("people/show.html", view=view, roles=known, teams=groups, events=EVENTS, today=office().today(), **more)
+
+
+def _with_secret(login: str, what: str, secret: str) -> Any:
+    """The account's page with something that is shown this once: never through a cookie, never again."""
+    view = people.show(office(), actor(), login)
+    return jsonify({**view, "secret": secret}) if wants_json() else _page(view, what=what, secret=secret)
+
+
+def _act(login: str, done: str, deed: Callable[[], object]) -> Any:
+    """Does one act upon an account and leads back to it with what came of it."""
+    try:
+        deed()
+    except DossierError as error:
+        if wants_json() or error.code in ("not_allowed", "user_unknown"):
+            raise
+        flash(error.zh, "bad")
+    else:
+        if wants_json():
+            return jsonify(people.show(office(), actor(), login))
+        flash(done, "good")
+    return redirect(url_for(".show", login=login), 303)
+
+
+@desk.post("/<login>/disable")
+@doing("user.manage")
+def disable(login: str) -> Any:
+    return _act(login, "账号已停用，其登录已全部结束。", lambda: people.disable(office(), actor(), login, request.form.get("reason", "")))
+
+
+@desk.post("/<login>/enable")
+@doing("user.manage")
+def enable(login: str) -> Any:
+    return _act(login, "账号已启用。", lambda: people.enable(office(), actor(), login))
+
+
+@desk.post("/<login>/password")
+@doing("user.manage")
+def password(login: str) -> Any:
+    made = people.one_time_password()
+    people.set_password(office(), actor(), login, made, must_change=True)
+    return _with_secret(login, "原有登录已全部结束。一次性密码", made)
+
+
+@desk.post("/<login>/roles")
+@doing("user.grant")
+def roles(login: str) -> Any:
+    chosen = request.form.getlist("role")
+    return _act(login, "权限已保存，立即生效。", lambda: people.grant(office(), actor(), login, chosen))
+
+
+@desk.post("/<login>/team")
+@doing("user.grant")
+def team(login: str) -> Any:
+    chosen = request.form.get("team") or None
+    return _act(login, "团队已保存。", lambda: people.move_to_team(office(), actor(), login, chosen))
+
+
+@desk.post("/<login>/substitutes")
+@doing("user.grant")
+def name_substitute(login: str) -> Any:
+    form = request.form
+    return _act(
+        login,
+        "代理人已登记。",
+        lambda: people.name_substitute(
+            office(), actor(), login, form.get("substitute", "").strip(), day_of("from"), day_of("until"), form.get("reason", "")
+        ),
+    )
+
+
+@desk.post("/<login>/substitutes/<int:number>/end")
+@doing("user.grant")
+def end_substitute(login: str, number: int) -> Any:
+    return _act(login, "代理已结束。", lambda: people.end_substitute(office(), actor(), number))

@@ -116,7 +116,9 @@ def test_a_session_without_requests_ends_and_the_pages_own_questions_do_not_keep
     assert person.get("/cases").status_code == 303
 
 
-def test_the_system_administrator_makes_an_account_without_rights_and_the_security_administrator_gives_them(app: Flask, house: Office) -> None:
+def test_the_system_administrator_makes_an_account_without_rights_and_the_security_administrator_gives_them(
+    app: Flask, house: Office
+) -> None:
     admin, security = Person(app, "sys"), Person(app, "sec")
     assert admin.post("/people/new", {"login": "x y", "display": "x"}).status_code == 400
     made = admin.post("/people/new", {"login": "li4", "display": "李测试", "team": TEAM})

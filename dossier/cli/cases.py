@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dossier.cli.common import Context, as_json, put, say
-from dossier.desks import cases, closing
+from dossier.desks import caselist, cases, closing
 from dossier.errors import EXIT_REFUSED, DossierError
 from review.gate import Gate
 
@@ -59,7 +59,7 @@ def list_(context: Context, json_out: bool) -> None:
     例 example: bin/dossier case list --json
     """
     with context.office() as (office, actor):
-        for row in cases.listing(office, actor):
+        for row in caselist.listing(office, actor)[0]:
             if json_out:
                 put(row)
             else:

@@ -321,13 +321,3 @@ def case_json(case: Case) -> dict[str, Any]:
         "respondents": [p.name for p in case.parties if p.role == ROLES["respondents"]],
         "events": [{"anchor": e.anchor, "on": e.on_day.isoformat(), "source": e.source} for e in case.events],
     }
-
-
-def listing(office: Office, actor: Actor) -> Sequence[dict[str, Any]]:
-    """The cases that an actor may see, newest first."""
-    access.demand(actor, "case.list")
-    query = select(Case).order_by(Case.filed_on.desc(), Case.id.desc())
-    if not actor.roles & access.ACTIONS["case.read"].everywhere:
-        query = query.where(Case.team_id == actor.team)
-    with office.db.read() as session:
-        return [case_json(case) for case in session.execute(query).scalars()]

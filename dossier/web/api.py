@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 
-from dossier.desks import cases, closing, searching, viewing
+from dossier.desks import caselist, closing, searching, viewing
 from dossier.web.guard import actor, doing, office
 from dossier.web.handovers import take
 from dossier.web.pages import page_with_boxes
 
 desk = Blueprint("api", __name__, url_prefix="/api")
 MOST_HITS = 200
+MOST_CASES = 500
 
 
 @desk.post("/hand-overs")
@@ -43,7 +44,16 @@ def progress(receipt_no: str) -> Any:
 @desk.get("/cases")
 @doing("case.list")
 def case_list() -> Any:
-    return jsonify(cases=cases.listing(office(), actor()))
+    offset, limit = max(0, request.args.get("offset", 0, type=int)), request.args.get("limit", MOST_CASES, type=int)
+    rows, total = caselist.listing(
+        office(),
+        actor(),
+        words=request.args.get("q", ""),
+        state=request.args.get("state", ""),
+        offset=offset,
+        limit=max(1, min(limit, MOST_CASES)),
+    )
+    return jsonify(cases=rows, total=total)
 
 
 @desk.get("/cases/<case_no>")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from dossier.desks import cases, closing, viewing
+from dossier.desks import caselist, cases, closing, viewing
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import CASE
@@ -25,25 +25,18 @@ OPEN_STATES = ("overdue", "missing", "present")
 @doing("case.list")
 def listing() -> Any:
     words, state = request.args.get("q", "").strip(), request.args.get("state", "")
-    rows = [case for case in cases.listing(office(), actor()) if _matches(case, words, state)]
     page = max(1, request.args.get("page", 1, type=int))
+    rows, total = caselist.listing(office(), actor(), words=words, state=state, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
     return render_template(
         "cases/listing.html",
-        rows=rows[(page - 1) * PER_PAGE : page * PER_PAGE],
-        total=len(rows),
+        rows=rows,
+        total=total,
         page=page,
-        last=max(1, -(-len(rows) // PER_PAGE)),
+        last=max(1, -(-total // PER_PAGE)),
         q=words,
         state=state,
         states=[(one, CASE.names[one]) for one in CASE.states],
     )
-
-
-def _matches(case: Mapping[str, Any], words: str, state: str) -> bool:
-    if state and case["state"] != state:
-        return False
-    text = " ".join([case["case_no"], case["handler"], case["team"] or "", case["cause"], *case["applicants"], *case["respondents"]])
-    return all(word in text for word in words.split())
 
 
 @desk.get("/cases/<case_no>")

@@ -12,7 +12,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from werkzeug.datastructures import FileStorage
 
 from dossier import access
-from dossier.desks import cases, handover, receiving, viewing
+from dossier.desks import caselist, handover, receiving, viewing
 from dossier.desks.handover import Request, Upload
 from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
@@ -20,6 +20,7 @@ from dossier.web.guard import UNSEEN, actor, could, doing, office, wants_json
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("handovers", __name__)
+OFFERED = 300  # cases in the list behind the field; any number may be typed
 _DECLARED = re.compile(r"(.+?)[\s,，、:：]+(\d{1,5})\s*页?")
 _TYPE_ID = re.compile(r"([a-z0-9_]+)\s*$")
 
@@ -46,7 +47,8 @@ def inbox() -> Any:
 @desk.get("/hand-overs/new")
 @doing("submission.make")
 def new() -> Any:
-    known = [case for case in cases.listing(office(), actor()) if case["state"] != "archived"]
+    newest, _ = caselist.listing(office(), actor(), limit=OFFERED)
+    known = [case for case in newest if case["state"] != "archived"]
     return render_template(
         "handovers/new.html",
         cases=known,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from dossier import people
 from dossier.access import Actor
-from dossier.desks import cases, closing, events, waiving
+from dossier.desks import caselist, cases, closing, events, waiving
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
@@ -36,7 +36,7 @@ def told(office: Office, action: str) -> list[dict[str, Any]]:
 
 
 def known(office: Office) -> list[tuple[str, str, str]]:
-    (case,) = cases.listing(office, operator_of(office))
+    ((case,), _) = caselist.listing(office, operator_of(office))
     return [(one["anchor"], one["on"], one["source"]) for one in case["events"]]
 
 
@@ -154,7 +154,7 @@ def test_closing_fields_come_with_the_case_and_an_open_case_may_name_its_closing
     }
     assert cases.import_cases(office, operator_of(office), json.dumps([row]).encode())["updated"] == 1
     assert cases.import_cases(office, operator_of(office), json.dumps([row]).encode())["unchanged"] == 1
-    (case,) = cases.listing(office, operator_of(office))
+    ((case,), _) = caselist.listing(office, operator_of(office))
     assert (case["state"], case["closing_mode"], case["closing_amount"], case["waived_amount"]) == ("open", "执行完毕", "204650.00", "0.00")
     rules = {one["rule"] for one in closing.check(office, operator_of(office), CASE_NO, "closing")["findings"]}
     assert "closing.mode" not in rules

@@ -182,7 +182,7 @@ def test_an_unexpected_error_is_a_number_not_a_trace(app: Flask, monkeypatch: py
     def broken(*_args: object) -> None:
         raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr("dossier.desks.cases.listing", broken)
+    monkeypatch.setattr("dossier.desks.caselist.listing", broken)
     answer = Person(app, "clerk").get("/cases")
     assert answer.status_code == 500
     assert "系统内部错误" in answer.text

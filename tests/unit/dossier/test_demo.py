@@ -15,10 +15,13 @@ import yaml
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
+from dossier.app import open_rules
+from dossier.bench.judging import drawn_documents
 from dossier.demo import blocks, case, compose, fonts, measure, papers, scan, stack
 from dossier.demo.draw import HEIGHT, WIDTH
 from dossier.demo.papers import control, filing, money, records
 from dossier.demo.truth import LineTruth, MarkTruth, in_reading_order
+from review.classify import classify
 
 RULES = Path(__file__).parents[3] / "review" / "rules" / "base" / "types"
 
@@ -99,6 +102,12 @@ def _words(parts: tuple[blocks.Block, ...]) -> list[str]:
         elif isinstance(part, blocks.Together):
             found += _words(part.blocks)
     return found
+
+
+def test_every_paper_is_named_without_asking_from_what_it_says() -> None:
+    lexicon = open_rules().lexicon("yanling")
+    guesses = {paper.ref: (paper.type_id, classify(paper.pages, lexicon)) for paper in drawn_documents()}
+    assert {ref: guess for ref, (type_id, guess) in guesses.items() if guess.type_id != type_id or not guess.confident} == {}
 
 
 def test_a_record_says_its_page_and_is_signed_on_each() -> None:

@@ -24,6 +24,8 @@ ROLES: dict[str, str] = {
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "auditor"})
 # Rights that widen another role and are nobody's by themselves.
 CLEARANCES = frozenset({"sub_reader"})
+# Who decides, who keeps accounts and who reads the 副卷 signs in with two factors.
+SECOND_FACTOR = ADMINISTRATORS | CLEARANCES | {"director", "reviewer"}
 BUSINESS = frozenset(ROLES) - ADMINISTRATORS - {"operator"}
 
 
@@ -123,6 +125,11 @@ def demand(actor: Actor, action: str, resource: Resource | None = None) -> None:
     """Raises DossierError not_allowed unless decide() says yes."""
     if not decide(actor, action, resource):
         raise DossierError("not_allowed")
+
+
+def asks_second_factor(roles: Collection[str]) -> bool:
+    """Whether one of these roles signs in with two factors."""
+    return not SECOND_FACTOR.isdisjoint(roles)
 
 
 def conflict(roles: Collection[str], *, compact: bool = False) -> tuple[str, str] | None:

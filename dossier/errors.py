@@ -200,6 +200,14 @@ SENTENCES: dict[str, Sentence] = {
         "登录失败次数过多。请在 {minutes} 分钟后再试。", "Too many failed sign-ins. Try again in {minutes} minutes.", 429
     ),
     "signed_out": Sentence(401, EXIT_REFUSED, "尚未登录或登录已过期。请登录。", "You are not signed in, or no longer. Sign in."),
+    "second_factor": _refused("请输入手机上的动态口令。", "Enter the one-time code of your phone first.", 403),
+    "enrol_factor": _refused("您的权限须用动态口令登录。请先绑定动态口令。", "Your roles need a second factor. Set it up first.", 403),
+    "factor_wrong": Sentence(
+        401,
+        EXIT_REFUSED,
+        "动态口令不对，或已用过。请等下一个口令再试。",
+        "The code is wrong or was used. Wait for the next one and try again.",
+    ),
     "must_change": _refused("请先修改初始密码。", "Change your first password before anything else.", 403),
     "csrf": _bad("页面已过期，操作未执行。请刷新页面后重试。", "This page has expired and nothing was done. Reload it and try again."),
     "too_large": _bad("移送的文件合计超过 {limit} MB。请分几次移送。", "The hand-over exceeds {limit} MB. Split it.", 413),

@@ -59,6 +59,12 @@ SETTINGS = (
         choices=("djbh3", "asvs"),
     ),
     Setting(
+        "second_factor",
+        "required",
+        "One-time codes of a phone beside the password: required (of those who decide, administrators, readers of the 副卷) | optional.",
+        choices=("required", "optional"),
+    ),
+    Setting(
         "administrators",
         "separate",
         "The three administrators: separate | compact (one person may be system and security administrator, never auditor).",
@@ -86,6 +92,7 @@ class Settings:
     session_hours: int
     idle_minutes: int
     password_policy: str
+    second_factor: str
     administrators: str
     proxies: int
     max_upload_mb: int
@@ -115,6 +122,7 @@ class Settings:
             session_hours=number("session_hours"),
             idle_minutes=number("idle_minutes"),
             password_policy=values["password_policy"],
+            second_factor=values["second_factor"],
             administrators=values["administrators"],
             proxies=number("proxies"),
             max_upload_mb=number("max_upload_mb"),

@@ -40,7 +40,7 @@ def run_demo(settings: Settings) -> Settings:
     home = settings.home / "demo"
     if home.exists():
         shutil.rmtree(home)
-    demo = replace(settings, home=home, database_url=f"sqlite:///{home / 'dossier.db'}", court=demo_case.COURT)
+    demo = replace(settings, home=home, database_url=f"sqlite:///{home / 'dossier.db'}", court=demo_case.COURT, second_factor="optional")
     office = open_office(demo, Clock(), initialise=True)
     try:
         actor = people.acting_as(office, people.OPERATOR)
@@ -57,6 +57,9 @@ def run_demo(settings: Settings) -> Settings:
         _search(office, actor)
         click.echo(f"卷宗 PDF：{exporting.export_pdf(office, actor, demo_case.CASE_NO, 'main', home / 'out')}")
         say(f"演示账号 / demo accounts: {'、'.join(login for login, *_ in USERS)}  密码 / password: {PASSWORD}")
+        say(
+            "演示只需用户名和密码；正式使用时，审批人员、管理员和副卷查阅人还须动态口令。The demo asks for no second factor; real use does."
+        )
     finally:
         office.close()
     return demo

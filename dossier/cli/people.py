@@ -113,6 +113,18 @@ def user_team(context: Context, login: str, team: str | None) -> None:
         people.move_to_team(office, actor, login, team)
 
 
+@user.command("reset-factor")
+@click.argument("login")
+@click.pass_obj
+def user_reset_factor(context: Context, login: str) -> None:
+    """解除动态口令（手机和恢复码都丢失时）；下次登录重新绑定。Let somebody set up the second factor again.
+
+    例 example: bin/dossier --as security user reset-factor director
+    """
+    with context.office() as (office, actor):
+        people.reset_factor(office, actor, login)
+
+
 @user.command("substitute")
 @click.argument("login")
 @click.argument("substitute")

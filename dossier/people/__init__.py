@@ -21,6 +21,7 @@ from dossier.people.accounts import (
     team_id,
     teams,
 )
+from dossier.people.factor import reset_factor
 from dossier.people.passwords import HASHER, MIN_PASSWORD, POLICIES, one_time_password, told
 from dossier.people.roster import grantable, listing, show
 from dossier.people.signin import Standing, change_own_password, resume, sign_in, sign_out
@@ -30,6 +31,6 @@ __all__ = [
     "HASHER", "MIN_PASSWORD", "OPERATOR", "POLICIES", "SYSTEM", "Standing", "act_for", "acting_as", "actor_of", "add", "add_team",
     "all_substitutes", "change_own_password", "disable", "enable", "end_substitute", "ensure_administrators", "ensure_built_in",
     "ensure_team", "find", "grant", "grantable", "listing", "may_act_for", "move_to_team", "name_substitute", "one_time_password",
-    "require_rebuild", "resume", "role_names", "set_password", "show", "sign_in", "sign_out", "substitutes", "team_id", "teams",
+    "require_rebuild", "reset_factor", "resume", "role_names", "set_password", "show", "sign_in", "sign_out", "substitutes", "team_id", "teams",
     "told",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from dossier.access import ADMINISTRATORS, CLEARANCES, ROLES, Actor, demand
 from dossier.clock import local
 from dossier.office import Office
 from dossier.people.accounts import OPERATOR, SYSTEM, known, role_names
+from dossier.people.factor import enrolled
 from dossier.people.substitutes import substitutes
 from dossier.records.tables import LedgerEvent, Person, SignInTry
 
@@ -37,6 +38,7 @@ def _row(person: Person, locked: set[str], last: dict[str, str]) -> dict[str, An
         "disabled": person.disabled,
         "locked": person.login.lower() in locked,
         "must_change": person.must_change,
+        "second_factor": enrolled(person),
         "built_in": person.login in (OPERATOR, SYSTEM),
         "last_sign_in": last.get(f"person:{person.id}"),
     }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dossier.access import Actor
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.people import passwords, tries
+from dossier.people import factor, passwords, tries
 from dossier.people.accounts import actor_of, keep_password, tell
 from dossier.people.substitutes import standing_for
 from dossier.records import ledger
@@ -60,15 +60,28 @@ def sign_out(office: Office, actor: Actor) -> None:
         ledger.append(session, at=office.clock.now(), actor=actor.login, action="sign_out", subject=f"person:{person.id}")
 
 
-def resume(office: Office, login: str, stamp: int, principal: str | None = None) -> Standing | None:
-    """Who a session is now; None when the account is gone or the session was ended. principal: for whom this person wants to act."""
+def resume(office: Office, login: str, stamp: int, principal: str | None = None, *, proved: bool = False) -> Standing | None:
+    """Who a session is now; None when the account is gone or the session was ended.
+
+    principal: for whom this person wants to act. proved: whether this session was given the second factor.
+    """
     with office.db.read() as session:
         person = _open_account(session, login)
         if person is None or person.session_stamp != stamp:
             return None
         actor = (standing_for(session, person, principal, office.today()) if principal else None) or actor_of(person)
-        old = passwords.expired(person.password_at, office.clock.now(), office.settings.password_policy)
-        return Standing(actor, "must_change" if person.must_change or old else None)
+        return Standing(actor, _first(office, person, actor, proved))
+
+
+def _first(office: Office, person: Person, actor: Actor, proved: bool) -> str | None:
+    """The error code of what comes before anything else."""
+    if factor.enrolled(person) and not proved:
+        return "second_factor"
+    if person.must_change or passwords.expired(person.password_at, office.clock.now(), office.settings.password_policy):
+        return "must_change"
+    if factor.needed(office, {*person.roles, *actor.roles}) and not factor.enrolled(person):
+        return "enrol_factor"
+    return None
 
 
 def change_own_password(office: Office, actor: Actor, old: str, new: str) -> int:

@@ -40,6 +40,11 @@ def bars(login: str, address: str) -> tuple[Bar, ...]:
     )
 
 
+def factor_bar(login: str) -> Bar:
+    """What is counted for one code of the second factor: the account is known, whatever the address."""
+    return Bar(f"factor:{login.lower()}", TRIES, LONGEST_MINUTES, timedelta(days=1))
+
+
 def begin(session: Session, counted: tuple[Bar, ...], now: datetime) -> bool:
     """Counts this try as failed before it is judged, so that many at once get no more tries than one after another.
 

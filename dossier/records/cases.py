@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dossier.lifecycle import CASE
@@ -35,6 +35,9 @@ class Person(Base):
     password_at: Mapped[datetime | None]  # since when this is the password; None: nobody knows
     must_change: Mapped[bool] = mapped_column(default=False)
     disabled: Mapped[bool] = mapped_column(default=False)
+    totp_secret: Mapped[str | None]  # base32; of use once totp_step, the last step that was used, says that it was proved
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    recovery: Mapped[list[Any] | None]  # SHA-256 of each code that is left
     session_stamp: Mapped[int] = mapped_column(default=0)  # a rise ends every session of this person
     team: Mapped[Team | None] = relationship()
 

@@ -24,7 +24,7 @@ HIDDEN = frozenset({"case.read", "case.check", "case.event", "case.waive", "subm
 )
 UNSEEN = frozenset({"not_allowed", "case_unknown", "submission_unknown", "page_unknown"})
 # What must be done before anything else → where; reached meanwhile: that page, and the way out.
-FIRST = {"must_change": "people.password"}
+FIRST = {"second_factor": "factor.ask", "must_change": "people.password", "enrol_factor": "factor.enrol"}
 WAY_OUT = frozenset({"people.sign_out"})
 # Asked by the page itself, not by the person in front of it: these do not keep a session awake.
 ASKED_BY_PAGES = frozenset({"api.progress"})
@@ -69,7 +69,7 @@ def _resume() -> Standing | None:
         return None
     if idle >= SEEN_EVERY and request.endpoint not in ASKED_BY_PAGES:
         session["seen"] = int(now.timestamp())
-    return people.resume(office(), login, stamp, session.get("acting_for"))
+    return people.resume(office(), login, stamp, session.get("acting_for"), proved=session.get("factor") is True)
 
 
 def begin(login: str, stamp: int) -> None:
@@ -83,6 +83,11 @@ def begin(login: str, stamp: int) -> None:
 def begin_again(stamp: int) -> None:
     """The session goes on after its person ended all others."""
     session["stamp"] = stamp
+    go_on()
+
+
+def go_on() -> None:
+    """The session knows more about its person than a moment ago: ask again."""
     g.pop("actor", None)
 
 
@@ -111,6 +116,8 @@ def doing(action: str) -> Callable[[View], View]:
             if g.first and request.endpoint not in WAY_OUT | {FIRST[g.first]}:
                 if wants_json():
                     raise DossierError(g.first)
+                if request.method == "GET" and request.endpoint not in FIRST.values():
+                    session["next"] = request.full_path.rstrip("?")
                 return redirect(url_for(FIRST[g.first]), 303)
             try:
                 if not access.could(who, action):

@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from dossier import people
 from dossier.errors import DossierError
+from dossier.people import factor
 from dossier.web.guard import actor, begin, begin_again, current, doing, office, public, wants_json
 
 desk = Blueprint("people", __name__)
@@ -64,6 +65,7 @@ def account() -> Any:
         "people/account.html",
         roles=people.role_names(sorted(who.roles)),
         mine=people.substitutes(office(), person=who.id),
+        factor=factor.state(office(), who),
         others=people.may_act_for(office(), who),
         today=office().today(),
     )
@@ -84,7 +86,7 @@ def password() -> Any:
         return render_template("people/password.html", policy=policy, error=error), error.status
     begin_again(stamp)
     flash("密码已修改，其他终端上的登录已结束。", "good")
-    return redirect(url_for("handovers.home"), 303)
+    return redirect(session.pop("next", "/"), 303)
 
 
 def day_of(name: str) -> date:

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dossier.desks.handover import NothingAcceptedError
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.web import api, cases, closing, figures, guard, handovers, health, pages, people, searching, staff, words
+from dossier.web import api, cases, closing, factor, figures, guard, handovers, health, pages, people, searching, staff, words
 
 log = structlog.get_logger()
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -63,7 +63,7 @@ def create_app(office: Office) -> Flask:
     app.before_request(_ask_who)
     # After _ask_who: the check of the token reads the whole body.
     CSRFProtect(app)
-    for module in (people, staff, handovers, cases, closing, figures, pages, searching, health, api):
+    for module in (people, factor, staff, handovers, cases, closing, figures, pages, searching, health, api):
         app.register_blueprint(module.desk)
     app.context_processor(lambda: {"me": guard.current(), "could": guard.could, "court": office.settings.court})
     app.after_request(_headers)

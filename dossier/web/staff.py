@@ -16,7 +16,9 @@ desk = Blueprint("staff", __name__, url_prefix="/people")
 EVENTS = {
     "sign_in": "登录", "sign_in.failed": "登录失败", "sign_in.locked": "登录失败，暂停尝试", "sign_out": "退出", "user.add": "新建账号",
     "user.grant": "授权", "user.disable": "停用", "user.enable": "启用", "user.passwd": "改密码", "user.team": "调整团队",
-    "user.substitute": "指定代理", "user.substitute.end": "结束代理", "user.substitute.begin": "代理人开始代理",
+    "user.substitute": "指定代理", "user.factor.enrol": "绑定动态口令", "user.factor.code": "动态口令通过",
+    "user.factor.recovery": "使用恢复码", "user.factor.failed": "动态口令不对", "user.factor.renew": "更换动态口令",
+    "user.factor.reset": "解除动态口令", "user.substitute.end": "结束代理", "user.substitute.begin": "代理人开始代理",
 }  # fmt: skip
 
 
@@ -121,6 +123,12 @@ def roles(login: str) -> Any:
 def team(login: str) -> Any:
     chosen = request.form.get("team") or None
     return _act(login, "团队已保存。", lambda: people.move_to_team(office(), actor(), login, chosen))
+
+
+@desk.post("/<login>/second-factor")
+@doing("user.grant")
+def reset_factor(login: str) -> Any:
+    return _act(login, "动态口令已解除，本人下次登录时重新绑定。", lambda: people.reset_factor(office(), actor(), login))
 
 
 @desk.post("/<login>/substitutes")

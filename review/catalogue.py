@@ -81,7 +81,11 @@ def load(texts: Mapping[str, str], profile: str) -> Catalogue:
         switches=_each(sections, "switches", lambda e: _switch(e, head)),
         sources=_each(sections, "sources", _source),
         case_no_regex=regex[0],
-        where={f"{kind}:{id}": (e.file, e.line) for kind, section in _KINDS.items() for id, e in sections.each(section)},
+        where={
+            f"{kind}:{id}": (e.file, e.line)
+            for kind, section in (*_KINDS.items(), ("element", "elements"))
+            for id, e in sections.each(section)
+        },
     )
 
 

@@ -12,7 +12,7 @@ from review.facts import CaseFact, DocumentFact
 from review.rulebook import Catalogue, DeadlineRule
 from review.workdays import Calendar
 
-_ROUNDS = ("each_workday", "each_week", "each_month")
+ROUNDS = ("each_workday", "each_week", "each_month")
 SOURCES = {"case": "案件登记", "feed": "流程系统", "csv": "导入", "form": "人工登记", "document": "材料日期", "fallback": "替代日期"}
 
 
@@ -76,7 +76,7 @@ def due(
         _deadline(catalogue, calendar, rule, day, today)
         for rule in rules
         if rule.id not in replaced
-        for day in (_today(rule, today) if rule.anchor in _ROUNDS else days.get(rule.anchor, ()))
+        for day in (_today(rule, today) if rule.anchor in ROUNDS else days.get(rule.anchor, ()))
     ]
     return sorted(found, key=lambda one: (one.due or one.opens or date.max, one.rule.id, one.anchor_on))
 
@@ -142,7 +142,7 @@ def _deadline(catalogue: Catalogue, calendar: Calendar, rule: DeadlineRule, day:
         count = Count(day.on)
         opens, end = months_after(day.on, -rule.amount), day.on
         count.steps.append(f"此前{rule.amount}个月内：{opens} 至 {end}")
-    elif day.anchor in _ROUNDS:
+    elif day.anchor in ROUNDS:
         count = round_of(calendar, rule.unit, today)
         end = count.day
     else:

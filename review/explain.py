@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 
 from review.closing import FIELD_NAMES, Matter, applies, period_of, points
 from review.conditions import holding
+from review.daycounts import ClockTold, told
 from review.deadlines import Deadline, anchor_days, due
 from review.facts import CaseFact, DocumentFact
 from review.findings import Finding
-from review.gate import Gate, check_case
+from review.gate import Gate, check_case, closing_pack
 from review.nodestates import by_type, node_states
-from review.rulebook import Catalogue, CheckRule, Condition, DeadlineRule, DocumentType, Node, UnknownRuleError
+from review.rulebook import Catalogue, CheckRule, Condition, DeadlineRule, DocumentType, Node, Pack, UnknownRuleError
 from review.waivers import Waived, settle
 from review.workdays import Calendar
 
 _OF_A_CLOCK = ("late.", "early.", "stale.", "clash.")
 _STATES = {"present": "材料齐全", "missing": "缺材料", "overdue": "已逾期", "not_yet": "尚未到期", "untracked": "不以材料认定"}
+_OF_CLOSING = ("closing.mode", "closing.date")
 _GATES = {"handover": "移送", "closing": "结案", "archiving": "归档前"}
-_WEEK = "一二三四五六日"
-Rule = Node | DocumentType | DeadlineRule | Condition | CheckRule
-
-
-@dataclass(frozen=True)
-class DayCounted:
-    """One day of a count: its number when it counts (None when it does not), and what it is."""
-
-    on: date
-    number: int | None
-    note: str
-
-    def __str__(self) -> str:
-        said = f"第{self.number}日" if self.number is not None else "不计"
-        return f"{self.on} 星期{_WEEK[self.on.weekday()]} {said}{'，' + self.note if self.note else ''}"
-
-
-@dataclass(frozen=True)
-class ClockTold:
-    """One clock with its steps in words and, unless it is counted in months, every day of it."""
-
-    deadline: Deadline
-    steps: tuple[str, ...]
-    days: tuple[DayCounted, ...]
+Rule = Node | DocumentType | DeadlineRule | Condition | CheckRule | Pack
 
 
 @dataclass(frozen=True)
@@ -82,7 +61,7 @@ def explain(
     mine = [one for one in every if _about(one, rule, kind, found)]
     standing, waived = settle(catalogue, mine, case.waivers)
     file, line = catalogue.where[f"{kind}:{found.id}"]
-    clocks = tuple(_told(catalogue, calendar, clock) for clock in _clocks(catalogue, calendar, case, documents, found, today))
+    clocks = tuple(told(catalogue, calendar, clock) for clock in _clocks(catalogue, calendar, case, documents, found, today))
     return Explanation(
         rule=rule,
         kind=kind,
@@ -90,7 +69,7 @@ def explain(
         cite=None if isinstance(found, Condition) else catalogue.cited(found.cite),
         file=file,
         line=line,
-        facts=tuple(_facts(catalogue, calendar, case, documents, holds, found, today)),
+        facts=(*_of_closing(catalogue, case, rule), *_facts(catalogue, calendar, case, documents, holds, found, today)),
         clocks=clocks,
         findings=standing,
         waived=waived,
@@ -98,11 +77,20 @@ def explain(
     )
 
 
+def _of_closing(catalogue: Catalogue, case: CaseFact, rule: str) -> Iterable[str]:
+    if rule not in _OF_CLOSING:
+        return
+    yield f"登记的结案方式：{case.closing_mode or '没有'}；结案日期：{case.closed_on or '没有'}"
+    for pack in catalogue.packs.values():
+        if case.kind in pack.kinds:
+            yield f"材料包“{pack.name}”（pack.{pack.id}）：{'、'.join(pack.modes) or '任何结案方式'}"
+
+
 def _resolve(catalogue: Catalogue, rule: str) -> tuple[str, Rule]:
     bare = next((rule.removeprefix(head) for head in _OF_A_CLOCK if rule.startswith(head)), rule)
     if rule.startswith("node."):
         bare = rule.split(".")[1]
-    if rule in ("closing.mode", "closing.date"):
+    if rule in _OF_CLOSING:
         bare = "closing_review"
     tables: tuple[tuple[str, dict[str, Rule]], ...] = (
         ("check", dict(catalogue.checks)),
@@ -110,20 +98,24 @@ def _resolve(catalogue: Catalogue, rule: str) -> tuple[str, Rule]:
         ("node", dict(catalogue.nodes)),
         ("type", dict(catalogue.types)),
         ("condition", dict(catalogue.conditions)),
+        ("pack", dict(catalogue.packs)),
     )
+    wanted, _, id = rule.partition(".") if rule.startswith("pack.") else ("", "", bare)
     for kind, table in tables:
-        if bare in table:
-            return kind, table[bare]
+        if id in table and wanted in ("", kind):
+            return kind, table[id]
     raise UnknownRuleError(rule)
 
 
 def _about(finding: Finding, rule: str, kind: str, found: Rule) -> bool:
     if finding.rule == rule:
         return True
-    if rule != found.id:  # the id of one finding was asked for, and this is another one
+    if rule not in (found.id, f"{kind}.{found.id}"):  # the id of one finding was asked for, and this is another one
         return False
     if kind == "deadline":
         return finding.rule.partition(".")[2] == found.id
+    if isinstance(found, Pack):
+        return finding.node in found.nodes and finding.rule.startswith("node.")
     return (kind == "node" and finding.node == found.id) or (kind == "type" and finding.document == found.id)
 
 
@@ -135,51 +127,6 @@ def _clocks(
     if isinstance(found, Node):
         return due(catalogue, calendar, case, today, node=found.id, documents=documents)
     return ()
-
-
-def _told(catalogue: Catalogue, calendar: Calendar, clock: Deadline) -> ClockTold:
-    return ClockTold(clock, clock.steps, () if clock.rule.unit == "month" else tuple(days_of(catalogue, calendar, clock)))
-
-
-def days_of(catalogue: Catalogue, calendar: Calendar, clock: Deadline) -> Iterable[DayCounted]:
-    """Every day from the start of a clock to its end, and whether it counts."""
-    end = clock.due or (clock.opens - timedelta(days=1) if clock.opens else clock.anchor_on)
-    first_counts = bool(catalogue.switch("count_first_day")) and clock.rule.kind != "min"
-    skip = _skips(catalogue, clock.rule)
-    wanted = -(-clock.rule.amount // 24) if clock.rule.unit == "hour" else clock.rule.amount
-    number, day = 0, clock.anchor_on
-    while day <= end:
-        if day == clock.anchor_on and not first_counts:
-            yield DayCounted(day, None, "起算日")
-        elif skip and not calendar.is_workday(day):
-            yield DayCounted(day, None, _off(day))
-        elif number >= wanted:
-            yield DayCounted(day, None, _rolled(calendar, day))
-        else:
-            number += 1
-            yield DayCounted(day, number, _kind_of(calendar, day))
-        day += timedelta(days=1)
-
-
-def _skips(catalogue: Catalogue, rule: DeadlineRule) -> bool:
-    """True when days off are not counted in this unit."""
-    if rule.unit == "hour":
-        return not catalogue.switch("hours_run_on_nonworkdays")
-    return rule.unit == "wday" or (rule.unit == "next_day" and catalogue.switch("next_day_means") == "next_workday")
-
-
-def _off(day: date) -> str:
-    return "休息日" if day.weekday() >= 5 else "放假"
-
-
-def _rolled(calendar: Calendar, day: date) -> str:
-    return "末日为休息日，顺延至此" if calendar.is_workday(day) else f"{_off(day)}，末日顺延"
-
-
-def _kind_of(calendar: Calendar, day: date) -> str:
-    if calendar.is_workday(day):
-        return "调休上班" if day.weekday() >= 5 else ""
-    return f"{_off(day)}，照计"
 
 
 def _facts(
@@ -198,6 +145,8 @@ def _facts(
         yield from _sources(catalogue, found)
     elif isinstance(found, DocumentType):
         yield from _papers(catalogue, documents, (found.id,))
+    elif isinstance(found, Pack):
+        yield from _of_pack(catalogue, calendar, case, documents, found, today)
     else:
         node = found if isinstance(found, Node) else catalogue.nodes[found.node]
         yield from _of_node(catalogue, calendar, case, documents, holds, node, today)
@@ -225,6 +174,21 @@ def _of_node(
             had = "、".join(_paper(document) for document in line.documents) or "卷内没有"
             lacking = f"，还缺{'、'.join(filter(None, line.parties)) or '此件'}" if line.lacking else ""
             yield f"{names}（{'须有' if line.demanded else '此时不要求'}）：{had}{lacking}"
+
+
+def _of_pack(
+    catalogue: Catalogue, calendar: Calendar, case: CaseFact, documents: Sequence[DocumentFact], pack: Pack, today: date
+) -> Iterable[str]:
+    yield f"案件类型须为{'、'.join(pack.kinds)}，本案为{case.kind}"
+    yield f"结案方式须为{'、'.join(pack.modes) or '任何一种'}，本案为{case.closing_mode or '未登记'}"
+    forced = closing_pack(catalogue, case, "closing")
+    settled = case if case.closed_on else replace(case, closed_on=today)
+    states = {one.node.id: one for one in node_states(catalogue, calendar, settled, documents, today, forced=forced)}
+    for id in pack.nodes:
+        state = states.get(id)
+        said = _STATES[state.state] if state else "本案没有这个节点"
+        lacking = "、".join(f"《{catalogue.types[line.evidence.material].name}》" for line in state.lines if line.lacking) if state else ""
+        yield f"节点“{catalogue.nodes[id].name}”：{said}{f'，还缺{lacking}' if lacking else ''}"
 
 
 def _of_anchor(catalogue: Catalogue, case: CaseFact, documents: Sequence[DocumentFact], id: str) -> Iterable[str]:

@@ -130,8 +130,9 @@ class DocumentType:
     """A type of material.
 
     volume: where it is filed (av, register and none are not filed). group: national group. order: place in the volume (None: not filed).
-    near: type id -> how a clerk tells the two apart. title_keywords and body_phrases: what betrays it (a phrase may be a regular expression).
-    required: element id -> who asks for it (regulation | form_practice). color_scan: any | required. origin: regulation | implied | standard_memory | national_list.
+    title_keywords and body_phrases: what betrays it (a phrase may be a regular expression). required: element id -> who asks for it
+    (regulation | form_practice). color_scan: any | required. origin: regulation | implied | standard_memory | national_list.
+    near: type id -> how a clerk tells the two apart.
     """
 
     id: str

@@ -33,6 +33,19 @@ def waivable(catalogue: Catalogue, target: str) -> bool:
     return head in ("late", "early", "stale", "clash") and rest in catalogue.deadlines
 
 
+def named(catalogue: Catalogue, target: str) -> str:
+    """What a target is called: the check, step, material or time limit, or the material and step that a finding names."""
+    for entries in (catalogue.checks, catalogue.nodes, catalogue.types):
+        if target in entries:
+            return entries[target].name
+    head, _, rest = target.partition(".")
+    node, _, material = rest.partition(".")
+    if head == "node" and node in catalogue.nodes and material in catalogue.types:
+        return f"{catalogue.types[material].name}（{catalogue.nodes[node].name}）"
+    clock = catalogue.deadlines.get(target) or catalogue.deadlines.get(rest)
+    return clock.action if clock else target
+
+
 def settle(
     catalogue: Catalogue, findings: Sequence[Finding], waivers: Sequence[WaiverFact]
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:

@@ -29,10 +29,12 @@ class Calendar:
     def __init__(self, announced: Iterable[HolidayYear]) -> None:
         """announced: years as `review.holidays.years` gives them; a later notice overrules an earlier one about the same day."""
         table: dict[date, bool] = {}
+        self._names: dict[date, str] = {}
         self._years: set[int] = set()
         for year in sorted(announced, key=lambda one: one.year):
             self._years.add(year.year)
             table.update(year.work)
+            self._names.update(year.names)
         self._work = table
         exceptions = sorted((day.toordinal(), 1 if works else -1) for day, works in table.items() if works != (day.weekday() < 5))
         self._days = [ordinal for ordinal, _ in exceptions]
@@ -53,6 +55,10 @@ class Calendar:
     def is_workday(self, day: date) -> bool:
         """True when people work on this day, as announced or as estimated."""
         return self._work.get(day, day.weekday() < 5)
+
+    def name_of(self, day: date) -> str:
+        """What the notice calls a day off or a make-up day (春节); '' for every other day."""
+        return self._names.get(day, "")
 
     def provisional(self, first: date, last: date) -> bool:
         """True when a day from first to last lies in a year that has not been announced."""

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dossier.cli.common import Context, as_json, put, say
-from dossier.desks import caselist, cases, closing
+from dossier.desks import caselist, cases, closing, explaining
 from dossier.errors import EXIT_REFUSED, DossierError
 from review.gate import Gate
 
@@ -88,16 +88,21 @@ def event(context: Context, case_no: str, anchor: str, day: str) -> None:
 @click.option("--gate", type=click.Choice(["handover", "closing", "archiving"]), help="哪一关：移送、结案、归档前。Which gate.")
 @click.option("--today", metavar="DATE", help="按哪一天核查（默认今天）。As of which day.")
 @click.option("--explain", "rule", metavar="RULE", help="说明一条规则：出处、所用事实、逐日计算。Why a rule finds something, or why not.")
+@click.option(
+    "--receipt", metavar="RECEIPT_NO", help="与 --explain 合用：看哪一次移送的材料。With --explain: the papers of which hand-over."
+)
 @as_json
 @click.pass_obj
-def check(context: Context, case_no: str, gate: Gate | None, today: str | None, rule: str | None, json_out: bool) -> None:
+def check(
+    context: Context, /, case_no: str, gate: Gate | None, today: str | None, rule: str | None, receipt: str | None, json_out: bool
+) -> None:
     """核查一个案件还缺什么节点材料。What node evidence a case still lacks.
 
     例 example: bin/dossier check （2026）豫9924执118号 --gate closing
     """
     if rule is not None:
         with context.office() as (office, actor):
-            told = closing.explain_rule(office, actor, case_no, rule, gate, parse_day(today))
+            told = explaining.explain_rule(office, actor, case_no, rule, gate, parse_day(today), receipt)
         print_explanation(told, json_out)
         return
     with context.office() as (office, actor):
@@ -140,12 +145,21 @@ def print_waived(waived: list[dict[str, Any]]) -> None:
         click.echo(f"○ 已免除  {one['message']}\n    {waiver['approver']}于{waiver['on']}免除：{waiver['reason']}")
 
 
+def place_of(told: dict[str, Any]) -> str:
+    """Where a rule is written: file and line of the rule files, or that it is the same everywhere."""
+    if not told["file"]:
+        return "程序固定，各院相同"
+    return f"review/rules/{told['file']}" + (f":{told['line']}" if told["line"] else "")
+
+
 def print_explanation(told: dict[str, Any], json_out: bool) -> None:
     """One rule as a judge reads it: where it stands, the facts, the days one by one, the verdict."""
     if json_out:
         put(told)
         return
-    click.echo(f"{told['rule']}  {told['name']}\n依据：{told['cite'] or '无'}\n规则：review/rules/{told['file']}:{told['line']}")
+    click.echo(f"{told['rule']}  {told['name']}\n依据：{told['cite'] or '无'}\n规则：{place_of(told)}")
+    if told["receipt_no"]:
+        click.echo(f"移送：{told['receipt_no']}")
     click.echo("\n".join(f"  {fact}" for fact in told["facts"]))
     for clock in told["clocks"]:
         click.echo(f"期限 {clock['rule']} {clock['action']}" + ("（暂定）" if clock["provisional"] else ""))

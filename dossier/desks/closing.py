@@ -12,21 +12,21 @@ from dossier import access
 from dossier.access import Actor, Resource
 from dossier.desks.cases import case_json, load
 from dossier.desks.placing import contents_json, fact_by_id
-from dossier.errors import DossierError
+from dossier.desks.waiving import waiver_json
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, Document, Volume
 from dossier.translate import case_fact, finding_json
-from review.explain import ClockTold, explain
+from review.facts import DocumentFact
 from review.gate import Gate, check_case
 from review.nodestates import EvidenceState, NodeState, node_states
-from review.rulebook import Catalogue, UnknownRuleError
-from review.waivers import Waived, settle
+from review.rulebook import Catalogue
+from review.waivers import Waived, named, settle
 
 GATES = {"handover": "移送", "closing": "结案", "archiving": "归档前"}
 
 
-def _documents(session: Session, case: Case) -> tuple[Any, ...]:
+def documents_of(session: Session, case: Case) -> tuple[DocumentFact, ...]:
     """What the case has: placed or signed for; refused papers and those still in review prove nothing."""
     rows = session.execute(
         select(Document).where(Document.case_id == case.id, Document.state.in_(("accepted", "placed", "kept"))).order_by(Document.id)
@@ -35,14 +35,17 @@ def _documents(session: Session, case: Case) -> tuple[Any, ...]:
 
 
 def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: date | None = None) -> dict[str, Any]:
-    """{"case_no","gate","rules","today","findings":[…]}: what is still missing, sorted by who must act. Writes nothing but the reading of it."""
+    """{"case_no","gate","rules","today","findings":[…],"waived":[…],"waivers":[…],"parties":[…]}: what is still missing, sorted by who must act.
+
+    waived: findings that were lifted; waivers: every waiver of the case, whether or not it lifts something today. Writes only that it was read.
+    """
     day = today or office.today()
     with office.db.write() as session:
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
         catalogue = office.rules.for_case(case)
         facts = case_fact(case)
-        every = check_case(catalogue, office.rules.calendar, facts, _documents(session, case), gate, day)
+        every = check_case(catalogue, office.rules.calendar, facts, documents_of(session, case), gate, day)
         findings, waived = settle(catalogue, every, facts.waivers)
         blocking = sum(finding.severity == "blocking" for finding in findings)
         ledger.append(
@@ -61,6 +64,8 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
                 "rules": catalogue.version,
             },
         )
+        waivers = [{**waiver_json(one), "name": named(catalogue, one.target)} for one in case.waivers]
+        parties = list(dict.fromkeys(one.name for one in case.parties))
     return {
         "case_no": case_no,
         "gate": gate,
@@ -69,62 +74,17 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
         "today": day.isoformat(),
         "blocking": blocking,
         "findings": [finding_json(finding, catalogue.roles) for finding in findings],
-        "waived": [_waived(one, catalogue) for one in waived],
+        "waived": [waived_json(one, catalogue) for one in waived],
+        "waivers": waivers,
+        "parties": parties,
     }
 
 
-def _waived(one: Waived, catalogue: Catalogue) -> dict[str, Any]:
-    waiver = {"reason": one.waiver.reason, "approver": one.waiver.approver, "on": one.waiver.on.isoformat()}
+def waived_json(one: Waived, catalogue: Catalogue) -> dict[str, Any]:
+    """The finding as JSON with the waiver that lifted it."""
+    waiver = {"target": one.waiver.target, "party": one.waiver.party, "reason": one.waiver.reason}
+    waiver |= {"approver": one.waiver.approver, "on": one.waiver.on.isoformat()}
     return {**finding_json(one.finding, catalogue.roles), "waiver": waiver}
-
-
-def explain_rule(office: Office, actor: Actor, case_no: str, rule: str, gate: Gate | None, today: date | None = None) -> dict[str, Any]:
-    """Why a rule finds something in a case, or why not: citation, place in the rule files, facts used, days counted. Raises rule_unknown."""
-    day = today or office.today()
-    with office.db.write() as session:
-        case = load(session, case_no)
-        access.demand(actor, "case.check", Resource(team=case.team_id))
-        catalogue = office.rules.for_case(case)
-        try:
-            told = explain(catalogue, office.rules.calendar, case_fact(case), _documents(session, case), rule, gate, day)
-        except UnknownRuleError:
-            raise DossierError("rule_unknown", rule=rule) from None
-        ledger.append(
-            session,
-            at=office.clock.now(),
-            actor=actor.login,
-            action="case.explain",
-            subject=f"case:{case.id}",
-            case_id=case.id,
-            detail={"rule": rule, "gate": gate, "today": day.isoformat(), "rules": catalogue.version},
-        )
-    return {
-        "case_no": case_no,
-        "rule": told.rule,
-        "kind": told.kind,
-        "name": told.name,
-        "cite": told.cite,
-        "file": told.file,
-        "line": told.line,
-        "facts": list(told.facts),
-        "clocks": [_clock(one) for one in told.clocks],
-        "findings": [finding_json(finding, catalogue.roles) for finding in told.findings],
-        "waived": [_waived(one, catalogue) for one in told.waived],
-        "verdict": told.verdict,
-    }
-
-
-def _clock(told: ClockTold) -> dict[str, Any]:
-    clock = told.deadline
-    return {
-        "rule": clock.rule.id,
-        "action": clock.rule.action,
-        "due": clock.due.isoformat() if clock.due else None,
-        "opens": clock.opens.isoformat() if clock.opens else None,
-        "provisional": clock.provisional,
-        "steps": list(told.steps),
-        "days": [{"date": day.on.isoformat(), "number": day.number, "note": day.note, "text": str(day)} for day in told.days],
-    }
 
 
 def case_page(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
@@ -133,7 +93,7 @@ def case_page(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
         case = load(session, case_no)
         access.demand(actor, "case.read", Resource(team=case.team_id))
         catalogue = office.rules.for_case(case)
-        states = node_states(catalogue, office.rules.calendar, case_fact(case), _documents(session, case), office.today())
+        states = node_states(catalogue, office.rules.calendar, case_fact(case), documents_of(session, case), office.today())
         kinds = list(session.execute(select(Volume.kind).where(Volume.case_id == case.id)).scalars())
         page = {"case": case_json(case), "nodes": [_node(office, catalogue, state) for state in states]}
     readable = [kind for kind in kinds if kind != "sub" or "sub_reader" in actor.roles]

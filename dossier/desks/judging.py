@@ -44,7 +44,8 @@ def _load(session: Session, submission_id: int) -> Submission:
     return submission
 
 
-def _facts(submission: Submission) -> tuple[PageFacts, ...]:
+def facts_of(submission: Submission) -> tuple[PageFacts, ...]:
+    """Every page of a hand-over as review sees it."""
     return tuple(page_facts(page, page.file.name) for page in submission.pages)
 
 
@@ -52,7 +53,7 @@ def find_documents(office: Office, submission_id: int) -> Found:
     """Segments and classifies the pages of a hand-over."""
     with office.db.read() as session:
         submission = _load(session, submission_id)
-        stack: Stack = segment(_facts(submission), office.rules.lexicon_for(submission.case))
+        stack: Stack = segment(facts_of(submission), office.rules.lexicon_for(submission.case))
         files = tuple(file.id for file in submission.files)
     return Found(stack.pieces, {int(page): int(first) for page, first in stack.duplicates.items()}, files)
 
@@ -96,13 +97,13 @@ def judge(office: Office, submission_id: int) -> tuple[Finding, ...]:
         for document in documents:
             found += check_document(document, case, lexicon, today)
         declared = [(row["name"], row["pages"]) for row in submission.declared] if submission.declared else None
-        held = _held(session, submission)
-        found += check_submission(documents, _facts(submission), case, declared, lexicon, today, held)
+        held = held_before(session, submission)
+        found += check_submission(documents, facts_of(submission), case, declared, lexicon, today, held)
         found += [_unread(page) for page in submission.pages if page.state == "unreadable"]
     return tuple(found)
 
 
-def _held(session: Session, submission: Submission) -> tuple[DocumentFact, ...]:
+def held_before(session: Session, submission: Submission) -> tuple[DocumentFact, ...]:
     """What the dossier of the case has already."""
     rows = session.execute(
         select(Document)

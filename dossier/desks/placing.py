@@ -15,6 +15,7 @@ from dossier import access, people
 from dossier.access import Actor, Resource
 from dossier.clock import local
 from dossier.desks.cases import case_json, load
+from dossier.desks.waiving import waiver_json
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT
 from dossier.office import Office
@@ -171,6 +172,8 @@ def _add_meta(session: Session, submission: Submission, plan: _Plan, order: Sequ
             for entry in order
         ]
     )
+    if submission.case.waivers:
+        plan.add["meta/waivers.json"] = _json([waiver_json(one) for one in submission.case.waivers])
     plan.add[f"meta/handovers/{submission.receipt_no}.json"] = _json(_handover_meta(submission, plan))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 
-from dossier.desks import cases, closing, waiving
+from dossier.desks import cases, closing, explaining, waiving
 from dossier.errors import DossierError
 from dossier.web.guard import UNSEEN, actor, doing, office
 
@@ -19,10 +19,15 @@ def _gate(default: Any = None) -> Any:
     return asked if asked in closing.GATES else default
 
 
+def _told(case_no: str) -> dict[str, Any]:
+    given = request.args
+    return explaining.explain_rule(office(), actor(), case_no, given.get("rule", ""), _gate(), receipt_no=given.get("receipt") or None)
+
+
 @desk.get("/cases/<case_no>/explain")
 @doing("case.check")
 def explain(case_no: str) -> Any:
-    told = closing.explain_rule(office(), actor(), case_no, request.args.get("rule", ""), _gate())
+    told = _told(case_no)
     return render_template("cases/explain.html", told=told, gate=_gate("closing"))
 
 
@@ -50,7 +55,7 @@ def check_json(case_no: str) -> Any:
 @desk.get("/api/cases/<case_no>/explain")
 @doing("case.check")
 def explain_json(case_no: str) -> Any:
-    return jsonify(closing.explain_rule(office(), actor(), case_no, request.args.get("rule", ""), _gate()))
+    return jsonify(_told(case_no))
 
 
 @desk.post("/api/cases/<case_no>/events")

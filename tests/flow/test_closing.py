@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from dossier import people
 from dossier.access import Actor
-from dossier.desks import caselist, cases, closing, events, waiving
+from dossier.desks import caselist, cases, closing, events, explaining, waiving
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
@@ -76,11 +76,11 @@ def test_a_file_that_holds_no_events_is_refused(office: Office, data: bytes) -> 
 def test_a_new_day_takes_the_place_of_the_old_one_and_the_ledger_keeps_both(office: Office) -> None:
     actor = operator_of(office)
     cases.record_event(office, actor, CASE_NO, "case_assigned", date(2026, 8, 18))
-    due = closing.explain_rule(office, actor, CASE_NO, "yanling.site_survey", None)["clocks"][0]["due"]
+    due = explaining.explain_rule(office, actor, CASE_NO, "yanling.site_survey", None)["clocks"][0]["due"]
     cases.record_event(office, actor, CASE_NO, "case_assigned", date(2026, 8, 21))
     assert known(office) == [("case_assigned", "2026-08-21", "form")]
     assert told(office, "case.event")[-1]["instead_of"][0]["on"] == "2026-08-18"
-    assert closing.explain_rule(office, actor, CASE_NO, "yanling.site_survey", None)["clocks"][0]["due"] > due
+    assert explaining.explain_rule(office, actor, CASE_NO, "yanling.site_survey", None)["clocks"][0]["due"] > due
 
 
 def test_what_may_happen_often_stays_unless_it_is_corrected_by_name(office: Office) -> None:
@@ -96,9 +96,9 @@ def test_what_may_happen_often_stays_unless_it_is_corrected_by_name(office: Offi
 
 def test_a_condition_is_stated_and_taken_back_like_an_event(office: Office) -> None:
     actor = operator_of(office)
-    assert "不成立" in closing.explain_rule(office, actor, CASE_NO, "if_property_outside", None)["facts"][0]
+    assert "不成立" in explaining.explain_rule(office, actor, CASE_NO, "if_property_outside", None)["facts"][0]
     cases.record_event(office, actor, CASE_NO, "if_property_outside", date(2026, 8, 18))
-    assert "案件登记时指定" in closing.explain_rule(office, actor, CASE_NO, "if_property_outside", None)["facts"][0]
+    assert "案件登记时指定" in explaining.explain_rule(office, actor, CASE_NO, "if_property_outside", None)["facts"][0]
     assert "entrust_letter" in {one["document"] for one in closing.check(office, actor, CASE_NO, "closing")["findings"]}
     cases.record_event(office, actor, CASE_NO, "no:if_property_outside", date(2026, 8, 19))
     assert "entrust_letter" not in {one["document"] for one in closing.check(office, actor, CASE_NO, "closing")["findings"]}
@@ -115,8 +115,10 @@ def test_only_the_director_waives_and_what_is_waived_stays_listed(office: Office
     assert after["blocking"] == before["blocking"] - 1
     (waived,) = after["waived"]
     assert (waived["document"], waived["severity"]) == ("title_document", "blocking")
-    assert waived["waiver"] == {"reason": "执行依据在原案卷宗", "approver": "director", "on": "2026-09-01"}
-    explained = closing.explain_rule(office, operator_of(office), CASE_NO, waived["rule"], "closing")
+    waiver = {"target": "title_document", "party": None, "reason": "执行依据在原案卷宗", "approver": "director", "on": "2026-09-01"}
+    assert waived["waiver"] == waiver
+    assert [(one["target"], one["name"]) for one in after["waivers"]] == [("title_document", "执行依据")]
+    explained = explaining.explain_rule(office, operator_of(office), CASE_NO, waived["rule"], "closing")
     assert explained["verdict"] == "已由director免除：执行依据在原案卷宗"
     waiving.withdraw(office, director(office), CASE_NO, "title_document", "原案卷宗里没有")
     assert closing.check(office, operator_of(office), CASE_NO, "closing")["blocking"] == before["blocking"]
@@ -161,7 +163,7 @@ def test_closing_fields_come_with_the_case_and_an_open_case_may_name_its_closing
 
 
 def test_a_rule_is_explained_day_by_day(office: Office) -> None:
-    found = closing.explain_rule(office, operator_of(office), CASE_NO, "yanling.format_docs", None)
+    found = explaining.explain_rule(office, operator_of(office), CASE_NO, "yanling.format_docs", None)
     assert found["cite"] == "鄢陵细则 §二(一)4；鄢陵细则 §三(二)6"
     assert found["file"] == "yanling/deadlines.yaml"
     (clock,) = found["clocks"]
@@ -171,7 +173,7 @@ def test_a_rule_is_explained_day_by_day(office: Office) -> None:
     ]  # fmt: skip
     assert clock["due"] == "2026-08-24"
     with pytest.raises(DossierError) as caught:
-        closing.explain_rule(office, operator_of(office), CASE_NO, "nonsense", None)
+        explaining.explain_rule(office, operator_of(office), CASE_NO, "nonsense", None)
     assert caught.value.code == "rule_unknown"
 
 
@@ -194,8 +196,17 @@ def test_the_director_waives_on_the_page_where_everybody_reads_why(office: Offic
     assert clerk.post(f"/api{path}/events", {"anchor": "case_assigned", "date": "2026-08-18"}).status_code == 201
     assert clerk.post(f"/api{path}/events", {"anchor": "case_assigned", "date": "2026-02-30"}).status_code == 400
     assert known(office) == [("case_assigned", "2026-08-18", "feed")]
+    assert "撤回免除" not in clerk.get(f"{path}/check?gate=closing").text
+    assert "撤回免除" in chief.get(f"{path}/check?gate=closing").text
+    assert chief.post(f"{path}/waivers", given | {"withdraw": "1", "reason": ""}).status_code == 303
+    assert len(clerk.get(f"/api{path}/check?gate=closing").get_json()["waivers"]) == 1, "to take a waiver back needs a reason too"
     assert chief.post(f"{path}/waivers", given | {"withdraw": "1"}).status_code == 303
     assert clerk.get(f"/api{path}/check?gate=closing").get_json()["waived"] == []
+    debtor = clerk.get(f"/api{path}/check?gate=closing").get_json()["parties"][-1]
+    one = {"rule": "consumption_restriction_order", "reason": "已经履行", "gate": "closing", "party": debtor}
+    assert f"<option>{debtor}</option>" in chief.get(f"{path}/check?gate=closing").text
+    assert chief.post(f"{path}/waivers", one).status_code == 303
+    assert f"（只对{debtor}）" in clerk.get(f"{path}/check?gate=closing").text
 
 
 def test_the_command_line_takes_events_waives_and_explains(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from review.closing import Matter, applies, faults
 from review.conditions import holding
+from review.daycounts import days_of
 from review.deadlines import due
-from review.explain import days_of, explain
+from review.explain import explain
 from review.facts import CaseFact, DocumentFact, EventFact, PartyFact
 from review.findings import Finding
 from review.gate import check_case

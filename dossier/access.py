@@ -34,6 +34,7 @@ class Actor:
     """Somebody who acts; team is the id of their team, if any.
 
     A substitute has their own id, the roles and the team of the person they stand for (stands_for, an id), and both names in login and display.
+    A program with a token may do `only` these actions, and never reads the 副卷.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Actor:
     roles: frozenset[str]
     team: int | None = None
     stands_for: int | None = None
+    only: frozenset[str] | None = None
 
     @property
     def persons(self) -> frozenset[int]:
@@ -93,6 +95,8 @@ ACTIONS: dict[str, Rule] = {
     "user.list": _rule("system_admin security_admin auditor operator"),
     "user.manage": _rule("system_admin operator"),
     "user.grant": _rule("security_admin operator"),
+    "token.own": Rule(anyone=True),
+    "token.any": _rule("operator"),
     "substitute.own": _rule("team clerk scanner reviewer director records"),
     "rules.read": _rule("clerk reviewer director records operator system_admin"),
     "holidays.import": _rule("operator clerk"),
@@ -104,10 +108,25 @@ ACTIONS: dict[str, Rule] = {
 }
 
 
+# What a token may be given: scope → its Chinese name and its actions. Decisions, accounts and the 副卷 are a person's and in none of them.
+SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "read": (
+        "查看案件、移送和检索",
+        ("case.list", "case.read", "case.check", "page.read", "search", "submission.list", "submission.read", "figures.read", "rules.read"),
+    ),
+    "submit": ("移送材料", ("submission.make", "submission.list", "submission.read")),
+    "cases": ("导入案件和事件", ("case.list", "case.import", "case.event")),
+    "export": ("导出卷宗", ("case.export",)),
+    "watch": ("运行监控", ("metrics.read",)),
+}
+
+
 def decide(actor: Actor, action: str, resource: Resource | None = None) -> bool:
     """True when the table allows it. 副卷 needs the role sub_reader besides; an unknown action is a mistake of the program (KeyError)."""
     rule = ACTIONS[action]
     resource = resource or Resource()
+    if actor.only is not None and (action not in actor.only or resource.sub):
+        return False
     if resource.sub and "sub_reader" not in actor.roles:
         return False
     if rule.anyone or actor.roles & rule.everywhere:
@@ -118,6 +137,8 @@ def decide(actor: Actor, action: str, resource: Resource | None = None) -> bool:
 def could(actor: Actor, action: str) -> bool:
     """True when there may be something that decide() would allow this actor: whether a door shows the way there at all."""
     rule = ACTIONS[action]
+    if actor.only is not None and action not in actor.only:
+        return False
     return rule.anyone or bool(actor.roles & (rule.everywhere | rule.own_team))
 
 
@@ -162,6 +183,6 @@ def reader_tokens(actor: Actor) -> tuple[str, ...]:
         tokens.append("desk")
     if actor.team is not None and "team" in actor.roles:
         tokens.append(f"team:{actor.team}")
-    if "sub_reader" in actor.roles:
+    if "sub_reader" in actor.roles and actor.only is None:
         tokens.append("sub")
     return tuple(tokens)

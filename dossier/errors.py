@@ -180,6 +180,8 @@ SENTENCES: dict[str, Sentence] = {
     "user_unknown": _bad("没有名为 {name} 的用户。", "There is no user {name}.", 404),
     "user_exists": _bad("用户 {name} 已存在。", "User {name} exists already.", 409),
     "role_unknown": _bad("没有名为 {role} 的角色。可用角色：{roles}。", "There is no role {role}. Roles: {roles}."),
+    "token_bad": _bad("令牌无法建立：{what}。", "The token cannot be made: give a purpose, known scopes, and 1 to 365 days."),
+    "token_unknown": _bad("没有编号为 {number} 的令牌。", "There is no token {number}.", 404),
     "login_bad": _bad(
         "用户名 {login} 不能用：2 至 40 个字母、数字或 . _ - @。", "The user name {login} will not do: 2 to 40 letters, digits or . _ - @."
     ),

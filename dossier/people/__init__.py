@@ -26,11 +26,12 @@ from dossier.people.passwords import HASHER, MIN_PASSWORD, POLICIES, one_time_pa
 from dossier.people.roster import grantable, listing, show
 from dossier.people.signin import Standing, change_own_password, resume, sign_in, sign_out
 from dossier.people.substitutes import act_for, all_substitutes, end_substitute, may_act_for, name_substitute, substitutes
+from dossier.people.tokens import add_token, bearer, revoke_token, tokens
 
 __all__ = [
     "HASHER", "MIN_PASSWORD", "OPERATOR", "POLICIES", "SYSTEM", "Standing", "act_for", "acting_as", "actor_of", "add", "add_team",
-    "all_substitutes", "change_own_password", "disable", "enable", "end_substitute", "ensure_administrators", "ensure_built_in",
-    "ensure_team", "find", "grant", "grantable", "listing", "may_act_for", "move_to_team", "name_substitute", "one_time_password",
-    "require_rebuild", "reset_factor", "resume", "role_names", "set_password", "show", "sign_in", "sign_out", "substitutes", "team_id", "teams",
-    "told",
+    "add_token", "all_substitutes", "bearer", "change_own_password", "disable", "enable", "end_substitute",
+    "ensure_administrators", "ensure_built_in", "ensure_team", "find", "grant", "grantable", "listing", "may_act_for",
+    "move_to_team", "name_substitute", "one_time_password", "require_rebuild", "reset_factor", "resume", "revoke_token",
+    "role_names", "set_password", "show", "sign_in", "sign_out", "substitutes", "team_id", "teams", "tokens", "told",
 ]  # fmt: skip

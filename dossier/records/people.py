@@ -1,8 +1,9 @@
-"""Tables about accounts beside the person: failed tries and substitutions."""
+"""Tables about accounts beside the person: failed tries, substitutions, tokens."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -40,3 +41,19 @@ class Substitution(Base):
     ended_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     substitute: Mapped[Person] = relationship(foreign_keys=[substitute_id])
+
+
+class Token(Base):
+    """A program's key to act as a person within scopes; only the SHA-256 of its secret is kept."""
+
+    __tablename__ = "token"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str]
+    digest: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[list[Any]]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()

@@ -2,11 +2,11 @@
 
 from dossier.records.cases import VOLUME_KINDS, Case, Event, Party, Person, Team, Volume, Waiver
 from dossier.records.papers import Correction, Dispute, Document, File, FindingRow, Page, Submission
-from dossier.records.people import SignInTry, Substitution
+from dossier.records.people import SignInTry, Substitution, Token
 from dossier.records.types import Base
 from dossier.records.work import Counter, Job, LedgerEvent, Outbox
 
 __all__ = [
     "VOLUME_KINDS", "Base", "Case", "Correction", "Counter", "Dispute", "Document", "Event", "File", "FindingRow", "Job", "LedgerEvent", "Outbox",
-    "Page", "Party", "Person", "SignInTry", "Submission", "Substitution", "Team", "Volume", "Waiver",
+    "Page", "Party", "Person", "SignInTry", "Submission", "Substitution", "Team", "Token", "Volume", "Waiver",
 ]  # fmt: skip

@@ -47,9 +47,21 @@ def actor() -> Actor:
 def current() -> Actor | None:
     """Who is signed in, or None; asked of the records once a request, so that an ended session ends at once."""
     if "actor" not in g:
-        standing = _resume()
+        secret = bearer()
+        standing = _resume() if secret is None else _by_token(secret)
         g.actor, g.first = (standing.actor, standing.first) if standing else (None, None)
     return cast("Actor | None", g.actor)
+
+
+def bearer() -> str | None:
+    """The token that this request carries; then its cookie does not count, and no other site can have sent it."""
+    sent = request.authorization
+    return sent.token or "" if sent is not None and sent.type == "bearer" else None
+
+
+def _by_token(secret: str) -> Standing | None:
+    found = people.bearer(office(), secret)
+    return Standing(found) if found else None
 
 
 def arrive() -> None:
@@ -93,7 +105,7 @@ def go_on() -> None:
 
 def wants_json() -> bool:
     """True when the answer goes to a program."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or bearer() is not None:
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 

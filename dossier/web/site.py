@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dossier.desks.handover import NothingAcceptedError
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.web import api, cases, closing, factor, figures, guard, handovers, health, pages, people, searching, staff, words
+from dossier.web import api, cases, closing, factor, figures, guard, handovers, health, pages, people, searching, staff, tokens, words
 
 log = structlog.get_logger()
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -56,14 +57,15 @@ def create_app(office: Office) -> Flask:
         MAX_FORM_PARTS=MAX_PARTS,
         # The token ends with the session, never in the middle of a long look at a hand-over.
         WTF_CSRF_TIME_LIMIT=None,
+        # _ask_who checks it, for a program with a token has none.
+        WTF_CSRF_CHECK_DEFAULT=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.before_request(_ask_who)
-    # After _ask_who: the check of the token reads the whole body.
-    CSRFProtect(app)
-    for module in (people, factor, staff, handovers, cases, closing, figures, pages, searching, health, api):
+    csrf = CSRFProtect(app)
+    app.before_request(partial(_ask_who, csrf))
+    for module in (people, factor, tokens, staff, handovers, cases, closing, figures, pages, searching, health, api):
         app.register_blueprint(module.desk)
     app.context_processor(lambda: {"me": guard.current(), "could": guard.could, "court": office.settings.court})
     app.after_request(_headers)
@@ -71,9 +73,12 @@ def create_app(office: Office) -> Flask:
     return app
 
 
-def _ask_who() -> None:
+def _ask_who(csrf: CSRFProtect) -> None:
     health.begin()
+    # Before the check of the form's token, which reads the whole body.
     guard.arrive()
+    if request.endpoint and guard.bearer() is None:
+        csrf.protect()
 
 
 def _request_class(office: Office) -> type[Request]:

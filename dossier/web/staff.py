@@ -8,12 +8,14 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 
 from dossier import people
+from dossier.access import SCOPES
 from dossier.errors import DossierError
 from dossier.web.guard import actor, doing, office, wants_json
 from dossier.web.people import day_of
 
 desk = Blueprint("staff", __name__, url_prefix="/people")
 EVENTS = {
+    "user.token.add": "新建令牌", "user.token.revoke": "撤销令牌",
     "sign_in": "登录", "sign_in.failed": "登录失败", "sign_in.locked": "登录失败，暂停尝试", "sign_out": "退出", "user.add": "新建账号",
     "user.grant": "授权", "user.disable": "停用", "user.enable": "启用", "user.passwd": "改密码", "user.team": "调整团队",
     "user.substitute": "指定代理", "user.factor.enrol": "绑定动态口令", "user.factor.code": "动态口令通过",
@@ -67,7 +69,10 @@ def show(login: str) -> Any:
 
 def _page(view: dict[str, Any], **more: str) -> str:
     known, groups = people.grantable(), people.teams(office())
-    return render_template("people/show.html", view=view, roles=known, teams=groups, events=EVENTS, today=office().today(), **more)
+    keys = people.tokens(office(), actor(), view["login"])
+    return render_template(
+        "people/show.html", view=view, tokens=keys, scopes=SCOPES, roles=known, teams=groups, events=EVENTS, today=office().today(), **more
+    )
 
 
 def _with_secret(login: str, what: str, secret: str) -> Any:
@@ -129,6 +134,12 @@ def team(login: str) -> Any:
 @doing("user.grant")
 def reset_factor(login: str) -> Any:
     return _act(login, "动态口令已解除，本人下次登录时重新绑定。", lambda: people.reset_factor(office(), actor(), login))
+
+
+@desk.post("/<login>/tokens/<int:number>/revoke")
+@doing("user.list")
+def revoke_token(login: str, number: int) -> Any:
+    return _act(login, "令牌已撤销。", lambda: people.revoke_token(office(), actor(), number))
 
 
 @desk.post("/<login>/substitutes")

@@ -169,6 +169,50 @@ SENTENCES: dict[str, Sentence] = {
         "卷宗未能导出：{what}。没有留下不完整的文件；请联系管理员。",
         "The volume could not be bound: {what}. No partial file was left; ask an administrator.",
     ),
+    # paper
+    "loan_unknown": _bad("没有编号为 {loan_no} 的借阅。请核对编号。", "There is no loan {loan_no}. Check the number.", 404),
+    "loan_kind_bad": _refused("{kind}不能{act}。请按这次登记的种类办理。", "A loan of this kind ({kind}) has no act {act}."),
+    "loan_until_bad": _bad(
+        "约定归还日 {value} 不对：不得早于今天，延期须晚于原约定日。",
+        "The agreed day {value} is wrong: not before today, and later than the old one.",
+    ),
+    "loan_empty": _bad("没有选定任何一张。请至少选定一份材料或一页。", "Nothing was chosen. Choose at least one paper or page."),
+    "own_loan": _refused(
+        "不能批准、发放或清点自己申请的借阅。请由他人办理。",
+        "Nobody approves, hands out or checks in a loan that they asked for. Someone else does.",
+        403,
+    ),
+    "sheet_out": _refused(
+        "第 {pages} 页已由{borrower}借出（{loan_no}），不能再次发放。请先催还，或只借其余材料。",
+        "Pages {pages} are out already on {loan_no} ({borrower}). Have them back first, or lend the others only.",
+    ),
+    "count_differs": _refused(
+        "清点为 {counted} 张，应为 {listed} 张，未登记。请重新清点；确有缺张的，注明缺哪几页。",
+        "{counted} sheets were counted where {listed} are listed; nothing was recorded. Count again, or name the missing pages.",
+    ),
+    "paper_page_unknown": _bad(
+        "第 {pages} 页不在可办的范围内：没有这一页，或它现在不在这里。请核对页码。",
+        "Pages {pages} are not among those that this is about. Check the numbers.",
+    ),
+    "paper_none": _bad(
+        "案件 {case_no} 的{volume}还没有纸质材料。材料签收入卷后才能借阅。", "The {volume} of case {case_no} has no paper yet.", 404
+    ),
+    "paper_not_here": _refused(
+        "案件 {case_no} 已固化或归档，纸质卷宗不再由卷宗管理中心借出。请向档案管理部门借阅，或先解除固化。",
+        "Case {case_no} is frozen or archived; its paper is no longer lent here. Ask the records office, or thaw the case first.",
+    ),
+    "paper_kept_elsewhere": _refused(
+        "按本院规则，纸质原件由{keeper}保管，不由卷宗管理中心借出。请向保管人借阅。",
+        "By this court's rules the paper is kept by {keeper}, not here. Ask them.",
+    ),
+    "paper_out": _refused(
+        "案件 {case_no} 尚有 {count} 张纸质卷宗没有归还（{loans}），不能归档。请先催还。",
+        "{count} sheets of case {case_no} are still out ({loans}); it cannot be archived. Have them back first.",
+    ),
+    "text_bad": _bad(
+        "“{field}”为空、过长，或含有看不见的控制字符。请改写。",
+        "“{field}” is empty, too long, or has invisible control characters. Write it anew.",
+    ),
     # people
     "not_allowed": _refused(
         "您没有权限进行此操作。如确有需要，请联系管理员。", "You may not do this. Ask an administrator if you need to.", 403

@@ -156,4 +156,33 @@ JOB = Machine(
     },
 )
 
-MACHINES = (SUBMISSION, FILE, PAGE, DOCUMENT, CASE, JOB)
+# out, reading and copying share the way; a desk asks LOAN_ONLY which acts a kind has.
+LOAN = Machine(
+    "loan",
+    "借阅",
+    "asked",
+    {
+        ("asked", "approve"): "approved",
+        ("asked", "decline"): "declined",
+        ("asked", "withdraw"): "withdrawn",
+        ("approved", "withdraw"): "withdrawn",
+        ("approved", "hand_out"): "out",
+        ("approved", "copy"): "copied",
+        ("out", "extend"): "out",
+        ("out", "end_reason"): "ended",
+        ("out", "check_in"): "out",
+        ("out", "return"): "returned",
+        ("ended", "check_in"): "ended",
+        ("ended", "return"): "returned",
+    },
+    {
+        "asked": "待批准", "approved": "待发放", "declined": "不同意", "withdrawn": "已撤回", "out": "借出中", "copied": "已复制", "ended": "待归还",
+        "returned": "已归还", "approve": "批准", "decline": "不予批准", "withdraw": "撤回", "hand_out": "发放", "copy": "登记复制", "extend": "延期",
+        "end_reason": "登记事由消失", "check_in": "清点部分归还", "return": "归还",
+    },
+)  # fmt: skip
+LOAN_KINDS = {"out": "借出", "reading": "借阅", "copying": "复制"}
+LOAN_ONLY = {"hand_out": ("out", "reading"), "copy": ("copying",)}
+PAPER_OUT = ("out", "ended")
+
+MACHINES = (SUBMISSION, FILE, PAGE, DOCUMENT, CASE, JOB, LOAN)

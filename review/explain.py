@@ -92,6 +92,8 @@ def _resolve(catalogue: Catalogue, rule: str) -> tuple[str, Rule]:
         bare = rule.split(".")[1]
     if rule in _OF_CLOSING:
         bare = "closing_review"
+    if rule == "loan.out":
+        bare = "loan"
     tables: tuple[tuple[str, dict[str, Rule]], ...] = (
         ("check", dict(catalogue.checks)),
         ("deadline", dict(catalogue.deadlines)),

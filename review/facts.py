@@ -100,6 +100,17 @@ class WaiverFact:
 
 
 @dataclass(frozen=True)
+class LoanFact:
+    """Paper of the case that is out: the loan's number, who has it, how many sheets, which (for people to read), and by when they are due."""
+
+    number: str
+    borrower: str
+    sheets: int
+    missing: str
+    due: date | None = None
+
+
+@dataclass(frozen=True)
 class CaseFact:
     """The case as the process system knows it; amounts are yuan as text, None when nobody stated them ('0' is stated)."""
 
@@ -119,3 +130,4 @@ class CaseFact:
     paid_amount: str | None = None  # 到位标的额
     closing_reason: str | None = None  # 结案事由
     waivers: tuple[WaiverFact, ...] = ()
+    loans: tuple[LoanFact, ...] = ()

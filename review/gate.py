@@ -11,6 +11,7 @@ from review.closing import Matter, check_matter
 from review.conditions import holding
 from review.facts import CaseFact, DocumentFact
 from review.findings import Finding, Severity
+from review.loans import check_loans
 from review.nodestates import EvidenceState, NodeState, by_type, node_states
 from review.rulebook import Catalogue, Node
 from review.workdays import Calendar
@@ -56,7 +57,7 @@ def check_case(
     states = node_states(catalogue, calendar, settled, documents, today, forced=pack, holds=holds)
     view = _View(catalogue, settled, documents, gate, today, settled.closed_on or today, pack, states)
     papers: dict[tuple[str, str], Finding] = {}
-    found = [*_closing_facts(view, case), *_unknown(view)]
+    found = [*_closing_facts(view, case), *_unknown(view), *check_loans(catalogue, case, gate, today)]
     for state in states:
         for key, finding in _lacking(view, state):
             if key not in papers or _weight(finding) < _weight(papers[key]):

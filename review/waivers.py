@@ -9,7 +9,7 @@ from review.facts import WaiverFact
 from review.findings import Finding
 from review.rulebook import Catalogue
 
-_NEVER = ("closing.", "document.unknown", "case_no.", "submission.")
+_NEVER = ("closing.", "document.unknown", "case_no.", "submission.", "loan.")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from dossier import access
 from dossier.access import Actor, Resource
+from dossier.desks import loans
 from dossier.desks.cases import case_json, load
 from dossier.desks.placing import contents_json, fact_by_id
 from dossier.desks.waiving import waiver_json
@@ -17,7 +19,7 @@ from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, Document, Volume
 from dossier.translate import case_fact, finding_json
-from review.facts import DocumentFact
+from review.facts import CaseFact, DocumentFact
 from review.gate import Gate, check_case
 from review.nodestates import EvidenceState, NodeState, node_states
 from review.rulebook import Catalogue
@@ -34,6 +36,11 @@ def documents_of(session: Session, case: Case) -> tuple[DocumentFact, ...]:
     return tuple(fact_by_id(document) for document in rows)
 
 
+def case_facts(office: Office, session: Session, case: Case) -> CaseFact:
+    """The case as its gates see it, with its paper that is out."""
+    return replace(case_fact(case), loans=loans.facts(office, session, case))
+
+
 def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: date | None = None) -> dict[str, Any]:
     """{"case_no","gate","rules","today","findings":[…],"waived":[…],"waivers":[…],"parties":[…]}: what is still missing, sorted by who must act.
 
@@ -44,7 +51,7 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
         catalogue = office.rules.for_case(case)
-        facts = case_fact(case)
+        facts = case_facts(office, session, case)
         every = check_case(catalogue, office.rules.calendar, facts, documents_of(session, case), gate, day)
         findings, waived = settle(catalogue, every, facts.waivers)
         blocking = sum(finding.severity == "blocking" for finding in findings)

@@ -12,13 +12,13 @@ from dossier import access
 from dossier.access import Actor, Resource
 from dossier.desks import receiving
 from dossier.desks.cases import load
-from dossier.desks.closing import documents_of, waived_json
+from dossier.desks.closing import case_facts, documents_of, waived_json
 from dossier.desks.judging import facts_of, held_before
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, FindingRow, Submission
-from dossier.translate import case_fact, document_fact, finding_json
+from dossier.translate import document_fact, finding_json
 from review.daycounts import ClockTold
 from review.explain import Explanation, explain
 from review.explainpapers import Papers, about_papers, explain_papers
@@ -70,7 +70,7 @@ def _submission(session: Session, actor: Actor, case: Case, rule: str, receipt_n
 def _explained(
     office: Office, session: Session, case: Case, rule: str, gate: Gate | None, day: date, submission: Submission | None
 ) -> Explanation:
-    lexicon, facts = office.rules.lexicon_for(case), case_fact(case)
+    lexicon, facts = office.rules.lexicon_for(case), case_facts(office, session, case)
     try:
         if about_papers(lexicon, rule):
             return explain_papers(lexicon, facts, _papers(session, case, submission), rule, day)

@@ -135,7 +135,7 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
             "loan.list",
             "loan.read",
             "paper.read",
-        ),  # fmt: skip
+        ),
     ),
     "submit": ("移送材料", ("submission.make", "submission.list", "submission.read")),
     "cases": ("导入案件和事件", ("case.list", "case.import", "case.event")),

@@ -305,6 +305,16 @@ SENTENCES: dict[str, Sentence] = {
         "检索库暂不可用，正在重建。请稍后再试；移送不受影响。",
         "The search index is being rebuilt. Try again soon; hand-overs go on.",
     ),
+    "key_reused": _bad(
+        "这个 Idempotency-Key 已用于另一个请求。请换一个新的键。",
+        "This Idempotency-Key stood for another request. Use a new one.",
+        409,
+    ),
+    "key_busy": _bad(
+        "带有这个 Idempotency-Key 的请求正在处理。请稍后用同一个键再试。",
+        "The request with this Idempotency-Key is being worked on. Try again soon with the same key.",
+        409,
+    ),
     "bad_request": _bad("请求有误：{what}。", "The request is wrong: {what}."),
     "internal": Sentence(
         500, 1, "系统内部错误，编号 {ref}。请把编号告诉管理员。", "Internal error {ref}. Tell the number to an administrator."

@@ -5,10 +5,10 @@ from dossier.records.loans import Loan, LoanDocument, LoanSheet, LoanTerm, Paper
 from dossier.records.papers import Correction, Dispute, Document, File, FindingRow, Page, Submission
 from dossier.records.people import SignInTry, Substitution, Token
 from dossier.records.types import Base
-from dossier.records.work import Counter, Job, LedgerEvent, Outbox
+from dossier.records.work import Answer, Counter, Job, LedgerEvent, Outbox
 
 __all__ = [
-    "VOLUME_KINDS", "Base", "Case", "Correction", "Counter", "Dispute", "Document", "Event", "File", "FindingRow", "Job", "LedgerEvent", "Loan",
+    "VOLUME_KINDS", "Answer", "Base", "Case", "Correction", "Counter", "Dispute", "Document", "Event", "File", "FindingRow", "Job", "LedgerEvent", "Loan",
     "LoanDocument", "LoanSheet", "LoanTerm", "Outbox", "Page", "PaperPlace", "Party", "Person", "Sheet", "SignInTry", "Submission", "Substitution",
     "Team", "Token", "Volume", "Waiver",
 ]  # fmt: skip

@@ -1,11 +1,11 @@
-"""Tables of the work itself: job rows, the index outbox, counters, the ledger."""
+"""Tables of the work itself: job rows, the index outbox, counters, kept answers, the ledger."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dossier.lifecycle import JOB
@@ -50,6 +50,23 @@ class Counter(Base):
     __tablename__ = "counter"
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int]
+
+
+class Answer(Base):
+    """How a write that carried an idempotency key was answered; no status yet: it is being worked on."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        UniqueConstraint("person_id", "key"),
+        CheckConstraint("(status IS NULL) = (body IS NULL)", name="answer_is_whole"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str]
+    asked: Mapped[str]  # SHA-256 of what was asked
+    at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    body: Mapped[str | None]
 
 
 class LedgerEvent(Base):

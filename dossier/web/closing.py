@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from dossier.desks import cases, closing, explaining, waiving
+from dossier.desks import closing, explaining, waiving
 from dossier.errors import DossierError
 from dossier.web.guard import UNSEEN, actor, doing, office
 
@@ -44,37 +43,3 @@ def waive(case_no: str) -> Any:
     else:
         flash("已撤回免除。" if request.form.get("withdraw") else "已免除，理由已记入日志。", "good")
     return redirect(url_for("cases.check", case_no=case_no, gate=_gate("closing")), 303)
-
-
-@desk.get("/api/cases/<case_no>/check")
-@doing("case.check")
-def check_json(case_no: str) -> Any:
-    return jsonify(closing.check(office(), actor(), case_no, _gate()))
-
-
-@desk.get("/api/cases/<case_no>/explain")
-@doing("case.check")
-def explain_json(case_no: str) -> Any:
-    return jsonify(_told(case_no))
-
-
-@desk.post("/api/cases/<case_no>/events")
-@doing("case.event")
-def event_json(case_no: str) -> Any:
-    """anchor, date, and instead_of when one of several days is corrected."""
-    given = request.get_json(silent=True) or request.form
-    cases.record_event(
-        office(), actor(), case_no, str(given.get("anchor", "")), _day(given.get("date")), "feed", _day_or_none(given.get("instead_of"))
-    )
-    return jsonify(case_no=case_no), 201
-
-
-def _day(value: Any) -> date:
-    try:
-        return cases.plausible(date.fromisoformat(str(value)))
-    except ValueError:
-        raise DossierError("date_bad", value=value) from None
-
-
-def _day_or_none(value: Any) -> date | None:
-    return _day(value) if value else None

@@ -11,9 +11,12 @@ from flask_wtf.csrf import generate_csrf
 from dossier import people
 from dossier.errors import DossierError
 from dossier.people import factor
+from dossier.web.describe import TEXT, WORD, obj, told
 from dossier.web.guard import actor, begin, begin_again, current, doing, office, public, wants_json
 
 desk = Blueprint("people", __name__)
+_LOGIN = obj({"login": WORD, "password": WORD})
+_SIGNED_IN = obj({"login": TEXT, "display": TEXT, "csrf_token": TEXT})
 
 
 def _safe_next(target: str) -> str:
@@ -23,6 +26,7 @@ def _safe_next(target: str) -> str:
 
 @desk.get("/sign-in")
 @public
+@told("写操作所需的令牌", "The token for the sign-in itself", obj({"csrf_token": TEXT}))
 def sign_in() -> Any:
     if wants_json():
         return jsonify(csrf_token=generate_csrf())
@@ -33,6 +37,7 @@ def sign_in() -> Any:
 
 @desk.post("/sign-in")
 @public
+@told("登录", "Sign in", _SIGNED_IN, files=_LOGIN, errors=("sign_in_failed", "too_many_tries"))
 def sign_in_now() -> Any:
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     target = _safe_next(request.form.get("next", "/"))

@@ -20,7 +20,25 @@ from werkzeug.wrappers import Response as AnyResponse
 from dossier.desks.handover import NothingAcceptedError
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.web import api, cases, closing, factor, figures, guard, handovers, health, pages, people, searching, staff, tokens, words
+from dossier.web import (
+    api,
+    api_acts,
+    api_house,
+    cases,
+    closing,
+    factor,
+    figures,
+    guard,
+    handovers,
+    health,
+    openapi,
+    pages,
+    people,
+    searching,
+    staff,
+    tokens,
+    words,
+)
 
 log = structlog.get_logger()
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -37,8 +55,29 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+DESKS = tuple(
+    module.desk
+    for module in (
+        people,
+        factor,
+        tokens,
+        staff,
+        handovers,
+        cases,
+        closing,
+        figures,
+        pages,
+        searching,
+        health,
+        api,
+        api_acts,
+        api_house,
+        openapi,
+    )
+)
 IN_MEMORY = 512 * 1024
 MAX_PARTS = 5000
+MOST = 2**63 - 1
 
 
 def create_app(office: Office) -> Flask:
@@ -65,8 +104,8 @@ def create_app(office: Office) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf = CSRFProtect(app)
     app.before_request(partial(_ask_who, csrf))
-    for module in (people, factor, tokens, staff, handovers, cases, closing, figures, pages, searching, health, api):
-        app.register_blueprint(module.desk)
+    for desk in DESKS:
+        app.register_blueprint(desk)
     app.context_processor(lambda: {"me": guard.current(), "could": guard.could, "court": office.settings.court})
     app.after_request(_headers)
     _tell_errors(app)
@@ -77,8 +116,21 @@ def _ask_who(csrf: CSRFProtect) -> None:
     health.begin()
     # Before the check of the form's token, which reads the whole body.
     guard.arrive()
+    _require_fit()
     if request.endpoint and guard.bearer() is None:
         csrf.protect()
+
+
+def _require_fit() -> None:
+    """No database knows these: such a thing cannot be there."""
+    words = [value for value in (request.view_args or {}).values() if isinstance(value, str)]
+    numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
+    if any("\x00" in word for word in words) or any(number > MOST for number in numbers):
+        raise DossierError("not_found")
+    if any("\x00" in word for word in request.args.values()):
+        raise DossierError("bad_request", what="NUL")
+    if request.method == "POST" and not all(isinstance(name, str) for name in (*request.form, *request.files)):
+        raise DossierError("bad_request", what="multipart/form-data")
 
 
 def _request_class(office: Office) -> type[Request]:

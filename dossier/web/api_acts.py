@@ -1,0 +1,176 @@
+"""The JSON door, /api, for acting: hand-overs, decisions, imports, events and waivers come in as JSON or files; what became of them goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+
+from dossier.desks import cases, events, receiving, viewing, waiving
+from dossier.errors import DossierError
+from dossier.web.describe import DAY, FILE, REASON, TEXT, WORD, given, listed, maybe, number, obj, one_of, ref, told, told_as
+from dossier.web.guard import actor, doing, office
+from dossier.web.handovers import take
+
+desk = Blueprint("api_acts", __name__, url_prefix="/api")
+_DOCUMENT = number(1, 100_000)
+_REASON = obj({"reason": REASON})
+
+_HAND_OVER = obj(
+    {"case_no": WORD, "files": told_as(listed(FILE, least=1), "PDF、JPEG、PNG、TIFF")},
+    {
+        "team": WORD,
+        "declared": told_as(TEXT, '移送清单 JSON：[{"name","pages"}]，或一行一份“名称 页数”'),
+        "again_of": told_as(WORD, "所补正的回执号 the refused hand-over that this one answers"),
+    },
+)
+_SIGN = obj(
+    {},
+    {
+        "only": told_as(maybe(listed(_DOCUMENT, most=2000)), "只签收这些材料 only these documents"),
+        "reason": maybe({**REASON, "minLength": 0}),
+    },
+)
+_REFUSE = obj(
+    {"reason": REASON}, {"corrections": told_as(listed(REASON, most=500), "修改意见；不给时取自审查发现 else taken from the findings")}
+)
+_RETYPE = obj({"document": _DOCUMENT, "type": WORD})
+_RULE = obj({"outcome": one_of("sign_as_is", "fix"), "reason": REASON})
+_FILE = obj({"file": FILE})
+_EVENT = obj({"anchor": WORD, "date": DAY}, {"instead_of": told_as(maybe(DAY), "更正哪一天 the day that is corrected")})
+_WAIVER = obj({"target": told_as(WORD, "规则、节点或材料 rule, node or material"), "reason": REASON}, {"party": {**WORD, "minLength": 0}})
+
+
+@desk.post("/hand-overs")
+@doing("submission.make")
+@told(
+    "移送材料",
+    "Hand papers over",
+    ref("Receipt"),
+    status=201,
+    files=_HAND_OVER,
+    errors=("no_files", "declared_bad", "case_unknown", "case_archived", "nothing_accepted", "no_space"),
+)
+def hand_over() -> Any:
+    return jsonify(take()), 201
+
+
+def _became(receipt_no: str) -> Any:
+    return jsonify(viewing.progress(office(), actor(), receipt_no))
+
+
+@desk.post("/hand-overs/<receipt_no>/sign")
+@doing("submission.decide")
+@told(
+    "签收全部或部分",
+    "Sign for all or some",
+    ref("Progress"),
+    body=_SIGN,
+    errors=("blocking_findings", "type_missing", "move_refused", "raced"),
+)
+def sign(receipt_no: str) -> Any:
+    wanted = given(_SIGN)
+    receiving.sign(office(), actor(), receipt_no, wanted["only"], wanted["reason"])
+    return _became(receipt_no)
+
+
+@desk.post("/hand-overs/<receipt_no>/refuse")
+@doing("submission.decide")
+@told("不予签收", "Refuse with corrections", ref("Progress"), body=_REFUSE, errors=("move_refused", "raced"))
+def refuse(receipt_no: str) -> Any:
+    wanted = given(_REFUSE)
+    receiving.refuse(office(), actor(), receipt_no, wanted["reason"], wanted["corrections"] or None)
+    return _became(receipt_no)
+
+
+@desk.post("/hand-overs/<receipt_no>/retype")
+@doing("submission.retype")
+@told("改定材料类型", "Say what a document is", ref("Progress"), body=_RETYPE, errors=("type_unknown", "document_unknown", "move_refused"))
+def retype(receipt_no: str) -> Any:
+    wanted = given(_RETYPE)
+    receiving.retype(office(), actor(), receipt_no, wanted["document"], wanted["type"])
+    return _became(receipt_no)
+
+
+@desk.post("/hand-overs/<receipt_no>/dispute")
+@doing("submission.dispute")
+@told("提出争议", "Dispute a refusal", ref("Progress"), body=_REASON, errors=("dispute_not_provided", "move_refused"))
+def dispute(receipt_no: str) -> Any:
+    receiving.dispute(office(), actor(), receipt_no, given(_REASON)["reason"])
+    return _became(receipt_no)
+
+
+@desk.post("/hand-overs/<receipt_no>/rule")
+@doing("submission.rule")
+@told("局长决定", "Rule on a dispute", ref("Progress"), body=_RULE, errors=("move_refused",))
+def rule(receipt_no: str) -> Any:
+    wanted = given(_RULE)
+    receiving.rule(office(), actor(), receipt_no, wanted["outcome"], wanted["reason"])
+    return _became(receipt_no)
+
+
+def uploaded() -> tuple[bytes, str]:
+    """The bytes and the name of the one file in this request. Raises no_files."""
+    file = request.files.get("file")
+    if file is None:
+        raise DossierError("no_files")
+    return file.stream.read(), file.filename or ""
+
+
+@desk.post("/cases/import")
+@doing("case.import")
+@told("导入案件（CSV 或 JSON）", "Import cases, all or nothing", ref("Imported"), files=_FILE, errors=("no_files", "case_import_bad"))
+def import_cases() -> Any:
+    return jsonify(cases.import_cases(office(), actor(), uploaded()[0]))
+
+
+@desk.post("/events/import")
+@doing("case.event")
+@told(
+    "导入事件（CSV）",
+    "Import events of many cases",
+    ref("EventsImported"),
+    files=_FILE,
+    errors=("no_files", "event_import_bad", "case_unknown"),
+)
+def import_events() -> Any:
+    return jsonify(events.import_events(office(), actor(), uploaded()[0]))
+
+
+@desk.post("/cases/<case_no>/events")
+@doing("case.event")
+@told("登记事件", "Record an event", obj({"case_no": TEXT}), status=201, body=_EVENT, errors=("anchor_unknown", "date_bad"))
+def event(case_no: str) -> Any:
+    wanted = given(_EVENT)
+    cases.record_event(office(), actor(), case_no, wanted["anchor"], wanted["date"], "feed", wanted["instead_of"])
+    return jsonify(case_no=case_no), 201
+
+
+@desk.post("/cases/<case_no>/waivers")
+@doing("case.waive")
+@told(
+    "免除一项要求",
+    "Waive a requirement",
+    ref("Waiver"),
+    status=201,
+    body=_WAIVER,
+    errors=("waiver_refused", "party_unknown", "reason_missing"),
+)
+def waive(case_no: str) -> Any:
+    wanted = given(_WAIVER)
+    return jsonify(waiving.waive(office(), actor(), case_no, wanted["target"], wanted["reason"], wanted["party"] or "")), 201
+
+
+@desk.post("/cases/<case_no>/waivers/withdraw")
+@doing("case.waive")
+@told(
+    "撤回免除",
+    "Take a waiver back",
+    obj({"case_no": TEXT, "target": TEXT}),
+    body=_WAIVER,
+    errors=("waiver_unknown", "waiver_refused", "reason_missing"),
+)
+def withdraw(case_no: str) -> Any:
+    wanted = given(_WAIVER)
+    waiving.withdraw(office(), actor(), case_no, wanted["target"], wanted["reason"], wanted["party"] or "")
+    return jsonify(case_no=case_no, target=wanted["target"])

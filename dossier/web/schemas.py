@@ -1,0 +1,235 @@
+"""The shapes of the API's answers: nothing comes in; JSON Schemas by name go out, as the desks write them."""
+
+from __future__ import annotations
+
+from dossier.lifecycle import CASE, DOCUMENT, PAGE, SUBMISSION
+from dossier.web.describe import ANY, DAY, MOMENT, NUMBER, TEXT, TRUTH, WHOLE, Schema, listed, maybe, obj, one_of, ref
+
+GATE = one_of("handover", "closing", "archiving")
+VOLUME = one_of("main", "sub", "pouch")
+BOX = listed(NUMBER, least=4, most=4)
+ANCHORED = obj({"anchor": TEXT, "on": DAY, "source": TEXT})
+BAD_FILE = obj({"name": TEXT, "error": obj({"code": TEXT, "message": TEXT})})
+GOOD_FILE = obj({"name": TEXT, "sha256": TEXT, "bytes": WHOLE, "pages": WHOLE})
+PLACE = obj({"file": TEXT, "page": WHOLE})
+
+_FINDING = {
+    "rule": TEXT,
+    "node": maybe(TEXT),
+    "document": maybe(TEXT),
+    "element": maybe(TEXT),
+    "file": maybe(TEXT),
+    "page": maybe(WHOLE),
+    "severity": one_of("blocking", "warning", "unchecked"),
+    "message": TEXT,
+    "remedy": TEXT,
+    "who": maybe(TEXT),
+    "due": maybe(DAY),
+    "cite": maybe(TEXT),
+}
+_PAGE = {
+    "id": WHOLE,
+    "file": TEXT,
+    "page": WHOLE,
+    "position": WHOLE,
+    "state": one_of(*PAGE.states),
+    "blank": maybe(TRUTH),
+    "duplicate": TRUTH,
+    "rotation": WHOLE,
+    "width": maybe(WHOLE),
+    "height": maybe(WHOLE),
+    "document_id": maybe(WHOLE),
+}
+_STATE = {"state": one_of(*SUBMISSION.states), "state_name": TEXT}
+_SUMMARY = {
+    "receipt_no": TEXT,
+    "case_no": TEXT,
+    **_STATE,
+    "team": maybe(TEXT),
+    "handed_by": TEXT,
+    "received_at": MOMENT,
+}
+
+NAMED: dict[str, Schema] = {
+    "Error": obj({"error": obj({"code": TEXT, "message": TEXT, "message_en": TEXT})}, {"files": listed(BAD_FILE)}),
+    "Case": obj(
+        {
+            "case_no": TEXT,
+            "kind": TEXT,
+            "state": one_of(*CASE.states),
+            "state_name": TEXT,
+            "court": TEXT,
+            "filed_on": DAY,
+            "closed_on": maybe(DAY),
+            "closing_mode": maybe(TEXT),
+            "team": maybe(TEXT),
+            "handler": TEXT,
+            "clerk": TEXT,
+            "cause": TEXT,
+            "amount": maybe(TEXT),
+            "profile": TEXT,
+            "profile_version": TEXT,
+            "applicants": listed(TEXT),
+            "respondents": listed(TEXT),
+            "events": listed(ANCHORED),
+        }
+    ),
+    "Cases": obj({"cases": listed(ref("Case")), "total": WHOLE}),
+    "Entry": obj(
+        {
+            "serial": maybe(WHOLE),
+            "document": WHOLE,
+            "name": TEXT,
+            "type": maybe(TEXT),
+            "dated": maybe(TEXT),
+            "first_page": maybe(WHOLE),
+            "last_page": maybe(WHOLE),
+            "receipt_no": TEXT,
+            "pages": listed(obj({"id": WHOLE, "page_no": maybe(WHOLE)})),
+        }
+    ),
+    "Node": obj(
+        {
+            "node": TEXT,
+            "name": TEXT,
+            "phase": TEXT,
+            "state": TEXT,
+            "why": maybe(TEXT),
+            "evidence": listed(ANY),
+            "due": maybe(DAY),
+            "left": maybe(WHOLE),
+            "provisional": TRUTH,
+        }
+    ),
+    "Dossier": obj(
+        {
+            "case": ref("Case"),
+            "nodes": listed(ref("Node")),
+            "volumes": listed(obj({"kind": VOLUME, "entries": listed(ref("Entry"))})),
+        }
+    ),
+    "Contents": obj({"case_no": TEXT, "kind": VOLUME, "entries": listed(ref("Entry"))}),
+    "Finding": obj(_FINDING),
+    "Check": obj(
+        {
+            "case_no": TEXT,
+            "gate": maybe(TEXT),
+            "rules": TEXT,
+            "today": DAY,
+            "blocking": WHOLE,
+            "findings": listed(ref("Finding")),
+            "waived": listed(obj({**_FINDING, "waiver": obj({"reason": TEXT, "approver": TEXT, "on": DAY})})),
+        }
+    ),
+    "Explanation": obj(
+        {
+            "case_no": TEXT,
+            "rule": TEXT,
+            "kind": TEXT,
+            "name": TEXT,
+            "cite": maybe(TEXT),
+            "file": TEXT,
+            "line": WHOLE,
+            "facts": listed(TEXT),
+            "clocks": listed(ANY),
+            "findings": listed(ref("Finding")),
+            "verdict": TEXT,
+        }
+    ),
+    "Waiver": obj({"target": TEXT, "party": maybe(TEXT), "reason": TEXT, "approver": TEXT, "at": MOMENT}),
+    "Receipt": obj({"receipt_no": TEXT, "case_no": TEXT, "received_at": MOMENT, "files": listed({"anyOf": [GOOD_FILE, BAD_FILE]})}),
+    "HandOvers": obj({"hand_overs": listed(obj({**_SUMMARY, "pages": WHOLE, "documents": WHOLE, "blocking": WHOLE}))}),
+    "HandOver": obj(
+        {
+            **_SUMMARY,
+            "acts": listed(TEXT),
+            "decided_at": maybe(MOMENT),
+            "decided_by": maybe(TEXT),
+            "reason": maybe(TEXT),
+            "again_of": maybe(TEXT),
+            "files": listed(GOOD_FILE),
+            "rejects": listed(ANY),
+            "busy": TRUTH,
+            "pages_total": WHOLE,
+            "pages_read": WHOLE,
+            "pages": listed(obj(_PAGE)),
+            "documents": listed(
+                obj(
+                    {
+                        "id": WHOLE,
+                        "number": WHOLE,
+                        "state": one_of(*DOCUMENT.states),
+                        "pages": listed(obj({"file": TEXT, "page": WHOLE, "id": WHOLE})),
+                        "type": maybe(TEXT),
+                        "name": TEXT,
+                        "confident": TRUTH,
+                    }
+                )
+            ),
+            "blank_pages": listed(PLACE),
+            "findings": listed(obj({**_FINDING, "document_number": maybe(WHOLE), "page_id": maybe(WHOLE)})),
+            "corrections": listed(obj({"text": TEXT, "document": maybe(WHOLE)})),
+            "disputes": listed(ANY),
+        }
+    ),
+    "Progress": obj(
+        {
+            **_STATE,
+            "busy": TRUTH,
+            "pages_total": WHOLE,
+            "pages_read": WHOLE,
+            "pages": listed(obj({"id": WHOLE, "state": one_of(*PAGE.states)})),
+        }
+    ),
+    "Page": obj(
+        {
+            **_PAGE,
+            "lines": listed(obj({"text": TEXT, "confidence": NUMBER, "box": BOX})),
+            "case_no": TEXT,
+            "receipt_no": TEXT,
+            "document": maybe(TEXT),
+            "page_no": maybe(WHOLE),
+            "beside": listed(WHOLE),
+            "boxes": listed(BOX),
+            "found": listed(WHOLE),
+        }
+    ),
+    "Found": obj(
+        {
+            "total": WHOLE,
+            "hits": listed(
+                obj(
+                    {
+                        "page_id": WHOLE,
+                        "case_no": TEXT,
+                        "document": maybe(TEXT),
+                        "type": maybe(TEXT),
+                        "file": TEXT,
+                        "page": WHOLE,
+                        "snippet": TEXT,
+                    }
+                )
+            ),
+        }
+    ),
+    "Imported": obj({"created": WHOLE, "updated": WHOLE, "unchanged": WHOLE, "warnings": listed(TEXT)}),
+    "EventsImported": obj({"recorded": WHOLE, "corrected": WHOLE, "unchanged": WHOLE}),
+    "Figures": obj(
+        {"court": TEXT, "from": maybe(DAY), "until": maybe(DAY), "total": ANY, "by_team": listed(ANY), "by_handler": listed(ANY)}
+    ),
+    "Verified": obj({"checked": WHOLE, "ok": WHOLE, "damaged": listed(ANY), "unchecked": listed(ANY)}),
+    "RulesImported": obj(
+        {
+            "profile": TEXT,
+            "version": TEXT,
+            "effective_from": DAY,
+            "rows": WHOLE,
+            "applied": WHOLE,
+            "unknown_columns": listed(TEXT),
+            "problems": listed(ANY),
+            "changes": listed(ANY),
+            "kept": TRUTH,
+            "rebased": WHOLE,
+        }
+    ),
+}

@@ -1,0 +1,97 @@
+"""Schemathesis asks the API what its description allows, and more: nothing breaks, and every answer is as described."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+
+from dossier import people
+from dossier.demo.papers import control
+from dossier.web.site import create_app
+from dossier.worker import Worker
+from tests.support.office import CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
+from tests.support.paperfiles import READER, pdf
+from tests.support.webclient import Person
+
+EXAMPLES = 3
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+# Slow by nature, and held by tests of their own: they re-read or rebuild everything.
+HEAVY = ("/api/verify", "/api/index/rebuild", "/sign-in")
+# One login for those who work on cases, one for the administrator, who may not.
+ROLES = {"desk": ("clerk", "director", "reviewer", "records"), "root": ("system_admin",)}
+OF_ROOT = ("/api/jobs", "/api/rules/import")
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    office = open_test_office(tmp_path_factory.mktemp("schema") / "home", reader=READER)
+    receipt = hand_over(office, [upload("查控.pdf", pdf(control.QUERY))])
+    Worker(office).run(until_idle=True)
+    for login, roles in ROLES.items():
+        people.add(office, operator_of(office), login=login, display=login, roles=roles, team=None, password=PASSWORD, must_change=False)
+    made = create_app(office)
+    made.extensions["receipt"] = receipt["receipt_no"]
+    yield made
+    office.close()
+
+
+def test_the_api_answers_as_it_says_and_never_breaks(app: Flask) -> None:
+    hows = {login: _signed_in(app, login) for login in ROLES}
+    known = {
+        "case_no": CASE_NO,
+        "receipt_no": app.extensions["receipt"],
+        "page_id": 1,
+        "rule_id": "service",
+        "rule": "service",
+        "q": "查询",
+    }
+    answered: dict[str, set[int]] = {}
+    for result in schemathesis.openapi.from_wsgi("/api/openapi.json", app).get_all_operations():
+        operation = result.ok()
+        if operation.path not in HEAVY:
+            how = hows["root" if operation.path in OF_ROOT else "desk"]
+            volume = {"kind": "main"} if "volumes" in operation.path else {}
+            fitting, unfitting = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
+            answered[operation.label] = _try(operation, fitting, how, known | volume) | _try(operation, unfitting, how, {})
+    assert [label for label, statuses in answered.items() if 401 in statuses] == []
+    # Those that look need no luck: with names that exist they all answer.
+    assert [label for label, statuses in answered.items() if label.startswith("GET") and 200 not in statuses] == []
+
+
+def _signed_in(app: Flask, login: str) -> dict[str, Any]:
+    person = Person(app, login)
+    cookie = person.client.get_cookie("dossier")
+    assert cookie is not None
+    return {"cookies": {"dossier": cookie.value}, "headers": {"X-CSRFToken": person.token, "Accept": "application/json"}}
+
+
+def _try(operation: Any, mode: GenerationMode, how: dict[str, Any], known: dict[str, Any]) -> set[int]:
+    """The statuses that the answers had; names in the path are known ones where they are told."""
+    statuses: set[int] = set()
+    names = {parameter.name for parameter in operation.iter_parameters()}
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    def ask(case: Any) -> None:
+        case.headers.pop("Authorization", None)
+        for place in (case.path_parameters, case.query) if known else ():
+            place.update({name: known[name] for name in known.keys() & names})
+        statuses.add(case.call_and_validate(checks=list(CHECKS), **how).status_code)
+
+    ask()
+    return statuses

@@ -248,6 +248,12 @@ SENTENCES: dict[str, Sentence] = {
     "signed_out": Sentence(401, EXIT_REFUSED, "尚未登录或登录已过期。请登录。", "You are not signed in, or no longer. Sign in."),
     "second_factor": _refused("请输入手机上的动态口令。", "Enter the one-time code of your phone first.", 403),
     "enrol_factor": _refused("您的权限须用动态口令登录。请先绑定动态口令。", "Your roles need a second factor. Set it up first.", 403),
+    "agreement": _refused(
+        "尚未签署保密协议。请先在网页上签署并上传扫描件，再查阅案件。",
+        "Sign and upload the confidentiality agreement before you see any case.",
+        403,
+    ),
+    "agreement_unknown": _bad("没有有效的保密协议。", "There is no agreement in force.", 404),
     "factor_wrong": Sentence(
         401,
         EXIT_REFUSED,

@@ -65,6 +65,12 @@ SETTINGS = (
         choices=("required", "optional"),
     ),
     Setting(
+        "agreement",
+        "required",
+        "The confidentiality agreement, signed and uploaded before an account with a dossier role sees any case: required | off.",
+        choices=("required", "off"),
+    ),
+    Setting(
         "administrators",
         "separate",
         "The three administrators: separate | compact (one person may be system and security administrator, never auditor).",
@@ -93,6 +99,7 @@ class Settings:
     idle_minutes: int
     password_policy: str
     second_factor: str
+    agreement: str
     administrators: str
     proxies: int
     max_upload_mb: int
@@ -123,6 +130,7 @@ class Settings:
             idle_minutes=number("idle_minutes"),
             password_policy=values["password_policy"],
             second_factor=values["second_factor"],
+            agreement=values["agreement"],
             administrators=values["administrators"],
             proxies=number("proxies"),
             max_upload_mb=number("max_upload_mb"),

@@ -19,8 +19,9 @@ from dossier.cli.cases import print_findings
 from dossier.cli.common import Progress, say
 from dossier.clock import Clock
 from dossier.demo import case as demo_case
-from dossier.demo import stack
-from dossier.desks import cases, closing, exporting, handover, placing, searching, viewing
+from dossier.demo import compose, digital, stack
+from dossier.demo.blocks import Paper, Text, title
+from dossier.desks import agreements, cases, closing, exporting, handover, placing, searching, viewing
 from dossier.desks.handover import Request, Upload
 from dossier.office import Office
 from dossier.settings import Settings
@@ -32,6 +33,8 @@ USERS = (
     ("clerk", "卷宗管理员（演示）", ["clerk"], False),
     ("team1", "办案团队（演示）", ["team"], True),
     ("director", "执行局局长（演示）", ["director"], False),
+    ("admin", "系统管理员（演示）", ["system_admin"], False),
+    ("security", "安全管理员（演示）", ["security_admin"], False),
 )
 
 
@@ -85,6 +88,16 @@ def _prepare(office: Office, actor: Actor) -> None:
             password=PASSWORD,
             must_change=False,
         )
+        agreements.confirm(office, actor, Upload.of(_agreement(office, display)), office.today(), login)
+
+
+def _agreement(office: Office, display: str) -> Path:
+    """A made-up signed confidentiality agreement, without which nobody sees a case."""
+    target = office.settings.home / "scans" / f"保密协议 {display}.pdf"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lines = (title("保密协议"), Text("本人承诺：因工作知悉的案件材料，未经批准不向无关人员透露。"), Text(f"签署人：{display}"))
+    digital.write(compose.draw(Paper("", "保密协议", lines, face="serif")), target)
+    return target
 
 
 def _batch(office: Office, team: Actor, truth: Any) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from dossier import people
 from dossier.cli.common import Context, as_json, put
+from dossier.desks import agreements
+from dossier.desks.uploads import Upload
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -111,6 +114,26 @@ def user_team(context: Context, login: str, team: str | None) -> None:
     """
     with context.office() as (office, actor):
         people.move_to_team(office, actor, login, team)
+
+
+@user.command("agree")
+@click.argument("login")
+@click.argument("scan", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--signed-on", type=DAY, help="签字日期。Day of the signature.")
+@click.option("--void", metavar="REASON", help="作废，写明理由。Void it, with a reason.")
+@click.pass_obj
+def user_agree(context: Context, login: str, scan: Path | None, signed_on: datetime | None, void: str | None) -> None:
+    """登记签字后的保密协议扫描件，或作废。Keep the signed confidentiality agreement, or void it.
+
+    例 example: bin/dossier user agree clerk1 保密协议.pdf --signed-on 2026-11-20
+    """
+    if (void is None) == (scan is None or signed_on is None):
+        raise click.UsageError("SCAN --signed-on DATE | --void REASON")
+    with context.office() as (office, actor):
+        if void is not None:
+            agreements.void(office, actor, login, void)
+        elif scan is not None and signed_on is not None:
+            agreements.confirm(office, actor, Upload.of(scan), signed_on.date(), login)
 
 
 @user.command("reset-factor")

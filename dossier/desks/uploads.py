@@ -22,12 +22,14 @@ from sqlalchemy.orm import Session
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.pages import work_folder
-from dossier.records.tables import Document, File, Page, Submission
+from dossier.records.tables import Agreement, Document, File, Page, Submission
 from scanners.contract import FileFacts, UnreadableError
 from scanners.pages import inspect
 from storage.contract import NoSpaceError, Spooled
 
 MAX_NAME_BYTES, SHOWN_NAME = 240, 120
+# The columns whose rows name spooled files.
+NAMING = (File.spool_key, Agreement.spool_key)
 UNCLAIMED_AFTER = timedelta(hours=1)
 _ESCAPED = re.compile(r"[\udc80-\udcff]")
 # Controls, and what makes a name look like another one: invisible characters, direction overrides, line separators, halves of characters.
@@ -131,6 +133,18 @@ def take_all(office: Office, case_id: int, uploads: Iterable[Upload], taken: lis
             raise earlier.error or DossierError("file_repeated")
 
 
+def take_one(office: Office, upload: Upload) -> Taken:
+    """One file that belongs to no hand-over, spooled and looked through like any other. Raises its error; then nothing of it stays."""
+    one = Taken(shown_name(upload.name))
+    with _told(office, one):
+        one.name = clean_name(upload.name)
+        one.spooled = _spool(office, upload)
+    _count(office, one)
+    if one.error is not None:
+        raise one.error
+    return one
+
+
 @contextmanager
 def _told(office: Office, one: Taken) -> Iterator[None]:
     """What is wrong with one upload is written beside its name, and its bytes go."""
@@ -215,7 +229,7 @@ def give_back(office: Office, taken: Iterable[Taken], error: BaseException | Non
         return
     try:
         with office.db.write() as session:
-            kept = set(session.execute(select(File.spool_key).where(File.spool_key.in_(keys))).scalars())
+            kept = {key for column in NAMING for key in session.execute(select(column).where(column.in_(keys))).scalars()}
             for key in keys - kept:
                 office.spool.delete(key)
     except (SQLAlchemyError, DossierError, OSError) as second:
@@ -245,7 +259,8 @@ def set_aside_unclaimed(office: Office) -> list[str]:
 def unclaimed(office: Office, session: Session, age: timedelta) -> list[str]:
     """The keys of spooled files that no row names and that have lain there longer than `age`; younger ones may be on their way."""
     keys = set(office.spool.keys())
-    keys -= set(session.execute(select(File.spool_key)).scalars())
+    for column in NAMING:
+        keys -= set(session.execute(select(column)).scalars())
     return sorted(key for key in keys if _older(office, key, age))
 
 

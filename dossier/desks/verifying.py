@@ -16,7 +16,7 @@ from dossier.desks.uploads import UNCLAIMED_AFTER, unclaimed
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import jobs, ledger
-from dossier.records.tables import File, Submission, Volume
+from dossier.records.tables import Agreement, File, Submission, Volume
 from storage.contract import CheckResult, DamagedError
 
 SAMPLE = 50
@@ -90,10 +90,11 @@ def _ledger(office: Office) -> Iterator[CheckResult]:
 
 
 def _spool(office: Office, everything: bool) -> Iterator[CheckResult]:
-    """Every file that has a receipt; with `everything` also what lies there and is nobody's, except for what may be arriving now."""
+    """Every file that has a receipt or is a signed agreement; with `everything` also what lies there and is nobody's, except for what may be arriving now."""
     with office.db.read() as session:
         query = select(File.spool_key, File.sha256).order_by(File.id.desc())
         known = [(key, sha256) for key, sha256 in session.execute(query if everything else query.limit(SAMPLE))]
+        known += [(key, sha256) for key, sha256 in session.execute(select(Agreement.spool_key, Agreement.sha256))]
     for key, sha256 in known:
         yield office.spool.verify(key, sha256)
     if everything:

@@ -14,6 +14,7 @@ from dossier.access import ROLES, Actor, demand
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.people import passwords, tries
+from dossier.people.gate import agreement_missing
 from dossier.records import ledger
 from dossier.records.tables import Person, Team
 
@@ -51,9 +52,12 @@ def find(session: Session, login: str) -> Person:
 
 
 def acting_as(office: Office, login: str) -> Actor:
-    """The actor of the command line's --as, or of the system."""
+    """The actor of the command line's --as, or of the system. Raises user_unknown, agreement."""
     with office.db.read() as session:
-        return actor_of(find(session, login))
+        person = find(session, login)
+        if agreement_missing(office, session, person):
+            raise DossierError("agreement")
+        return actor_of(person)
 
 
 def team_id(session: Session, name: str) -> int:

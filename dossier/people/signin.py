@@ -12,6 +12,7 @@ from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.people import factor, passwords, tries
 from dossier.people.accounts import actor_of, keep_password, tell
+from dossier.people.gate import agreement_missing
 from dossier.people.substitutes import standing_for
 from dossier.records import ledger
 from dossier.records.tables import Person
@@ -70,10 +71,10 @@ def resume(office: Office, login: str, stamp: int, principal: str | None = None,
         if person is None or person.session_stamp != stamp:
             return None
         actor = (standing_for(session, person, principal, office.today()) if principal else None) or actor_of(person)
-        return Standing(actor, _first(office, person, actor, proved))
+        return Standing(actor, _first(office, session, person, actor, proved))
 
 
-def _first(office: Office, person: Person, actor: Actor, proved: bool) -> str | None:
+def _first(office: Office, session: Session, person: Person, actor: Actor, proved: bool) -> str | None:
     """The error code of what comes before anything else."""
     if factor.enrolled(person) and not proved:
         return "second_factor"
@@ -81,7 +82,7 @@ def _first(office: Office, person: Person, actor: Actor, proved: bool) -> str | 
         return "must_change"
     if factor.needed(office, {*person.roles, *actor.roles}) and not factor.enrolled(person):
         return "enrol_factor"
-    return None
+    return "agreement" if agreement_missing(office, session, person) else None
 
 
 def change_own_password(office: Office, actor: Actor, old: str, new: str) -> int:

@@ -17,6 +17,8 @@ from dossier.clock import local
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.people.accounts import OPERATOR, SYSTEM, actor_of, find, tell
+from dossier.people.gate import agreement_missing
+from dossier.people.signin import Standing
 from dossier.records.tables import Person, Token
 
 MOST_DAYS, USUAL_DAYS = 365, 90
@@ -83,8 +85,8 @@ def revoke_token(office: Office, actor: Actor, number: int) -> None:
             tell(office, session, actor, "token.revoke", row.person, token=row.id, name=row.name)
 
 
-def bearer(office: Office, secret: str) -> Actor | None:
-    """The actor of a token, or None when there is no such token, or not any more; under its own name in the ledger, and never before the 副卷."""
+def bearer(office: Office, secret: str) -> Standing | None:
+    """Who a token is, or None when there is no such token, or not any more; under its own name in the ledger, and never before the 副卷."""
     now = office.clock.now()
     with office.db.read() as session:
         found = session.execute(
@@ -92,6 +94,7 @@ def bearer(office: Office, secret: str) -> Actor | None:
             .join(Person, Token.person_id == Person.id)
             .where(Token.digest == _digest(secret), Person.disabled.is_(False))
         ).first()
+        gate = found is not None and agreement_missing(office, session, found.Person)
     if found is None or found.Token.revoked_at is not None or found.Token.expires_at <= now:
         return None
     token, person = found.Token, found.Person
@@ -100,7 +103,7 @@ def bearer(office: Office, secret: str) -> Actor | None:
             session.get_one(Token, token.id).last_used_at = now
     only = frozenset(action for scope in token.scopes for action in SCOPES.get(scope, ("", ()))[1])
     actor = actor_of(person)
-    return replace(actor, login=f"{actor.login}［令牌 {token.name}］", only=only)
+    return Standing(replace(actor, login=f"{actor.login}［令牌 {token.name}］", only=only), "agreement" if gate else None)
 
 
 def tokens(office: Office, actor: Actor, login: str | None = None) -> list[dict[str, Any]]:

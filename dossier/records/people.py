@@ -1,11 +1,11 @@
-"""Tables about accounts beside the person: failed tries, substitutions, tokens."""
+"""Tables about accounts beside the person: failed tries, substitutions, tokens, confidentiality agreements."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dossier.records.cases import Person
@@ -57,3 +57,20 @@ class Token(Base):
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship()
+
+
+class Agreement(Base):
+    """保密协议: the signed scan of a person, safe in the spool; voided_at closes the gate again."""
+
+    __tablename__ = "agreement"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    wording: Mapped[str]
+    signed_on: Mapped[date]
+    confirmed_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+    spool_key: Mapped[str] = mapped_column(unique=True)
+    sha256: Mapped[str]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    voided_at: Mapped[datetime | None]

@@ -3,12 +3,12 @@
 from dossier.records.cases import VOLUME_KINDS, Case, Event, Party, Person, Team, Volume, Waiver
 from dossier.records.loans import Loan, LoanDocument, LoanSheet, LoanTerm, PaperPlace, Sheet
 from dossier.records.papers import Correction, Dispute, Document, File, FindingRow, Page, Submission
-from dossier.records.people import SignInTry, Substitution, Token
+from dossier.records.people import Agreement, SignInTry, Substitution, Token
 from dossier.records.types import Base
 from dossier.records.work import Answer, Counter, Job, LedgerEvent, Outbox
 
 __all__ = [
-    "VOLUME_KINDS", "Answer", "Base", "Case", "Correction", "Counter", "Dispute", "Document", "Event", "File", "FindingRow", "Job", "LedgerEvent", "Loan",
-    "LoanDocument", "LoanSheet", "LoanTerm", "Outbox", "Page", "PaperPlace", "Party", "Person", "Sheet", "SignInTry", "Submission", "Substitution",
-    "Team", "Token", "Volume", "Waiver",
+    "VOLUME_KINDS", "Agreement", "Answer", "Base", "Case", "Correction", "Counter", "Dispute", "Document", "Event", "File", "FindingRow",
+    "Job", "LedgerEvent", "Loan", "LoanDocument", "LoanSheet", "LoanTerm", "Outbox", "Page", "PaperPlace", "Party", "Person", "Sheet",
+    "SignInTry", "Submission", "Substitution", "Team", "Token", "Volume", "Waiver",
 ]  # fmt: skip

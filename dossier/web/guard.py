@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -24,8 +24,9 @@ HIDDEN = frozenset({"case.read", "case.check", "case.event", "case.waive", "subm
 )
 UNSEEN = frozenset({"not_allowed", "case_unknown", "submission_unknown", "page_unknown"})
 # What must be done before anything else → where; reached meanwhile: that page, and the way out.
-FIRST = {"second_factor": "factor.ask", "must_change": "people.password", "enrol_factor": "factor.enrol"}
+FIRST = {"second_factor": "factor.ask", "must_change": "people.password", "enrol_factor": "factor.enrol", "agreement": "agreements.own"}
 WAY_OUT = frozenset({"people.sign_out"})
+BESIDE = {"agreement": frozenset({"agreements.confirm"})}
 # Asked by the page itself, not by the person in front of it: these do not keep a session awake.
 ASKED_BY_PAGES = frozenset({"api.progress"})
 SEEN_EVERY = timedelta(minutes=1)
@@ -48,7 +49,7 @@ def current() -> Actor | None:
     """Who is signed in, or None; asked of the records once a request, so that an ended session ends at once."""
     if "actor" not in g:
         secret = bearer()
-        standing = _resume() if secret is None else _by_token(secret)
+        standing = _resume() if secret is None else people.bearer(office(), secret)
         g.actor, g.first = (standing.actor, standing.first) if standing else (None, None)
     return cast("Actor | None", g.actor)
 
@@ -57,11 +58,6 @@ def bearer() -> str | None:
     """The token that this request carries; then its cookie does not count, and no other site can have sent it."""
     sent = request.authorization
     return sent.token or "" if sent is not None and sent.type == "bearer" else None
-
-
-def _by_token(secret: str) -> Standing | None:
-    found = people.bearer(office(), secret)
-    return Standing(found) if found else None
 
 
 def arrive() -> None:
@@ -103,6 +99,15 @@ def go_on() -> None:
     g.pop("actor", None)
 
 
+def day_of(name: str) -> date:
+    """A day of the form. Raises date_bad."""
+    text = request.form.get(name, "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DossierError("date_bad", value=text) from None
+
+
 def wants_json() -> bool:
     """True when the answer goes to a program."""
     if request.path.startswith("/api/") or bearer() is not None:
@@ -125,7 +130,7 @@ def doing(action: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **values: Any) -> Any:
             who = actor()
-            if g.first and request.endpoint not in WAY_OUT | {FIRST[g.first]}:
+            if g.first and request.endpoint not in {FIRST[g.first], *WAY_OUT, *BESIDE.get(g.first, ())}:
                 if wants_json():
                     raise DossierError(g.first)
                 if request.method == "GET" and request.endpoint not in FIRST.values():

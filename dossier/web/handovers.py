@@ -66,7 +66,7 @@ def take() -> dict[str, Any]:
     wanted = Request(
         case_no=case_no,
         team=form.get("team") or None,
-        uploads=[_upload(file) for file in request.files.getlist("files") if file.filename],
+        uploads=[upload_of(file) for file in request.files.getlist("files") if file.filename],
         declared=declared(form.get("declared", "")),
         again_of=form.get("again_of") or None,
         idempotency_key=request.headers.get("Idempotency-Key") or form.get("key") or None,
@@ -79,7 +79,8 @@ def take() -> dict[str, Any]:
         raise
 
 
-def _upload(file: FileStorage) -> Upload:
+def upload_of(file: FileStorage) -> Upload:
+    """A file of this request as the desks take it."""
     return Upload(file.filename or "", lambda: cast(BinaryIO, file.stream))
 
 

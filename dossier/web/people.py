@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
 from dossier import people
+from dossier.desks import agreements
 from dossier.errors import DossierError
 from dossier.people import factor
 from dossier.web.describe import TEXT, WORD, obj, told
-from dossier.web.guard import actor, begin, begin_again, current, doing, office, public, wants_json
+from dossier.web.guard import actor, begin, begin_again, current, day_of, doing, office, public, wants_json
 
 desk = Blueprint("people", __name__)
 _LOGIN = obj({"login": WORD, "password": WORD})
@@ -70,6 +70,7 @@ def account() -> Any:
         "people/account.html",
         roles=people.role_names(sorted(who.roles)),
         mine=people.substitutes(office(), person=who.id),
+        held=agreements.state(office(), who),
         factor=factor.state(office(), who),
         others=people.may_act_for(office(), who),
         today=office().today(),
@@ -92,15 +93,6 @@ def password() -> Any:
     begin_again(stamp)
     flash("密码已修改，其他终端上的登录已结束。", "good")
     return redirect(session.pop("next", "/"), 303)
-
-
-def day_of(name: str) -> date:
-    """A day of the form. Raises date_bad."""
-    text = request.form.get(name, "")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise DossierError("date_bad", value=text) from None
 
 
 def back_to_account(done: str) -> Any:

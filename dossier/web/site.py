@@ -21,6 +21,7 @@ from dossier.desks.handover import NothingAcceptedError
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.web import (
+    agreements,
     api,
     api_acts,
     api_house,
@@ -62,6 +63,7 @@ DESKS = tuple(
         factor,
         tokens,
         staff,
+        agreements,
         handovers,
         cases,
         closing,

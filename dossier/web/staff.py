@@ -9,12 +9,13 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 
 from dossier import people
 from dossier.access import SCOPES
+from dossier.desks import agreements
 from dossier.errors import DossierError
-from dossier.web.guard import actor, doing, office, wants_json
-from dossier.web.people import day_of
+from dossier.web.guard import actor, day_of, doing, office, wants_json
 
 desk = Blueprint("staff", __name__, url_prefix="/people")
 EVENTS = {
+    "user.agreement": "上传保密协议", "user.agreement.void": "作废保密协议", "user.agreement.read": "查看保密协议",
     "user.token.add": "新建令牌", "user.token.revoke": "撤销令牌",
     "sign_in": "登录", "sign_in.failed": "登录失败", "sign_in.locked": "登录失败，暂停尝试", "sign_out": "退出", "user.add": "新建账号",
     "user.grant": "授权", "user.disable": "停用", "user.enable": "启用", "user.passwd": "改密码", "user.team": "调整团队",
@@ -69,9 +70,19 @@ def show(login: str) -> Any:
 
 def _page(view: dict[str, Any], **more: str) -> str:
     known, groups = people.grantable(), people.teams(office())
+    held = agreements.state(office(), actor(), view["login"])
     keys = people.tokens(office(), actor(), view["login"])
     return render_template(
-        "people/show.html", view=view, tokens=keys, scopes=SCOPES, roles=known, teams=groups, events=EVENTS, today=office().today(), **more
+        "people/show.html",
+        view=view,
+        held=held,
+        tokens=keys,
+        scopes=SCOPES,
+        roles=known,
+        teams=groups,
+        events=EVENTS,
+        today=office().today(),
+        **more,
     )
 
 

@@ -98,8 +98,9 @@ def test_no_token_decides_keeps_accounts_or_reads_the_secret_volume(house: Offic
     never = {"submission.decide", "submission.rule", "case.waive", "user.manage", "user.grant", "token.own", "token.any", "home"}
     assert given.isdisjoint(never)
     secret = people.add_token(house, operator_of(house), "wide", "x", list(access.SCOPES), 1)
-    actor = people.bearer(house, secret)
-    assert actor is not None
+    standing = people.bearer(house, secret)
+    assert standing is not None
+    actor = standing.actor
     assert access.decide(actor, "page.read", access.Resource())
     assert not access.decide(actor, "page.read", access.Resource(sub=True))
     assert "sub" not in access.reader_tokens(actor)

@@ -40,7 +40,7 @@ class Ran:
 
 def environment(home: Path, **settings: str) -> dict[str, str]:
     """The variables of a quick installation in `home`."""
-    values = {"home": str(home), "reader": "pdftext:none", "page_processes": "1", **settings}
+    values = {"home": str(home), "reader": "pdftext:none", "page_processes": "1", "agreement": "off", **settings}
     return {f"DOSSIER_{name.upper()}": value for name, value in values.items()}
 
 

@@ -50,7 +50,8 @@ def fixed_clock(moment: datetime = NOW) -> Clock:
 def settings_for(home: Path, *, reader: str = "none", database_url: str = "", **more: str) -> Settings:
     """Settings as the environment would give them; one page process and the quick sandbox unless said otherwise."""
     environ = {"DOSSIER_HOME": str(home), "DOSSIER_READER": reader, "DOSSIER_PAGE_PROCESSES": "1", "DOSSIER_DATABASE_URL": database_url}
-    environ["DOSSIER_SECOND_FACTOR"] = "optional"  # most tests sign in with a password alone
+    # Most tests sign in with a password alone, and have promised nothing.
+    environ |= {"DOSSIER_SECOND_FACTOR": "optional", "DOSSIER_AGREEMENT": "off"}
     return Settings.read(environ | {f"DOSSIER_{name.upper()}": value for name, value in more.items()})
 
 

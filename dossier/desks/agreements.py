@@ -1,0 +1,109 @@
+"""Confidentiality agreements 保密协议: a signed scan comes in, safe bytes and an open gate go out; a security administrator may void one."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dossier.access import Actor, demand
+from dossier.clock import local
+from dossier.desks import uploads
+from dossier.desks.uploads import Taken, Upload
+from dossier.errors import DossierError
+from dossier.office import Office
+from dossier.people.accounts import find, known, tell
+from dossier.people.gate import standing_agreement
+from dossier.records.tables import Agreement, Person
+
+# Which wording was signed; a new wording gets a new name, and what was signed before stays valid until it is voided.
+WORDING = "2026-11"
+
+
+def _own_or(session: Session, actor: Actor, login: str | None, action: str) -> Person:
+    """One's own account, or somebody else's for who may do `action`. Raises not_allowed, user_unknown."""
+    person = session.get_one(Person, actor.id) if login is None else known(session, login)
+    if person.id != actor.id:
+        demand(actor, action)
+    return person
+
+
+def confirm(office: Office, actor: Actor, upload: Upload, signed_on: date, login: str | None = None) -> None:
+    """Keeps the signed scan and opens the gate: for oneself, or by a security administrator for `login`.
+
+    Raises date_bad when it was signed in the future, the error of the file, not_allowed, user_unknown.
+    """
+    if signed_on > office.today():
+        raise DossierError("date_bad", value=signed_on.isoformat())
+    with office.db.read() as session:
+        _own_or(session, actor, login, "user.grant")
+    taken = uploads.take_one(office, upload)
+    try:
+        _keep(office, actor, taken, signed_on, login)
+    except BaseException as error:
+        uploads.give_back(office, [taken], error)
+        raise
+
+
+def _keep(office: Office, actor: Actor, taken: Taken, signed_on: date, login: str | None) -> None:
+    if taken.spooled is None or taken.facts is None:
+        raise DossierError("file_unavailable")
+    with office.db.write() as session:
+        person = _own_or(session, actor, login, "user.grant")
+        session.add(
+            Agreement(
+                person_id=person.id,
+                wording=WORDING,
+                signed_on=signed_on,
+                confirmed_at=office.clock.now(),
+                confirmed_by_id=actor.id,
+                name=taken.name,
+                spool_key=taken.spooled.key,
+                sha256=taken.spooled.sha256,
+                bytes=taken.spooled.bytes,
+                voided_at=None,
+            )
+        )
+        facts = {"wording": WORDING, "signed_on": signed_on.isoformat(), "sha256": taken.spooled.sha256}
+        tell(office, session, actor, "agreement", person, **facts)
+
+
+def void(office: Office, actor: Actor, login: str, reason: str) -> None:
+    """The scan is not what it should be: the gate closes with the person's next request. Raises reason_missing, agreement_unknown."""
+    demand(actor, "user.grant")
+    if not reason.strip():
+        raise DossierError("reason_missing")
+    with office.db.write() as session:
+        person = find(session, login)
+        row = standing_agreement(session, person.id)
+        if row is None:
+            raise DossierError("agreement_unknown")
+        row.voided_at = office.clock.now()
+        tell(office, session, actor, "agreement.void", person, reason=reason.strip())
+
+
+def state(office: Office, actor: Actor, login: str | None = None) -> dict[str, Any] | None:
+    """The agreement that holds, as plain values; None when there is none. Raises not_allowed, user_unknown."""
+    with office.db.read() as session:
+        row = standing_agreement(session, _own_or(session, actor, login, "user.list").id)
+        if row is None:
+            return None
+        return {
+            "name": row.name,
+            "wording": row.wording,
+            "signed_on": row.signed_on.isoformat(),
+            "confirmed_at": local(row.confirmed_at).isoformat(),
+        }
+
+
+def scan(office: Office, actor: Actor, login: str | None = None) -> tuple[Path, str]:
+    """Where the signed scan lies, and its name; looking at somebody's is an event. Raises not_allowed, agreement_unknown."""
+    with office.db.write() as session:
+        person = _own_or(session, actor, login, "user.list")
+        row = standing_agreement(session, person.id)
+        if row is None:
+            raise DossierError("agreement_unknown")
+        tell(office, session, actor, "agreement.read", person)
+        return office.spool.path(row.spool_key), row.name

@@ -1,0 +1,74 @@
+"""保密协议: the signed scan comes in, the way to the cases opens; the scan goes out again as a download."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, session, url_for
+
+from dossier.desks import agreements
+from dossier.errors import DossierError
+from dossier.web.guard import actor, day_of, doing, go_on, office, wants_json
+from dossier.web.handovers import upload_of
+
+desk = Blueprint("agreements", __name__)
+
+
+@desk.get("/agreement")
+@doing("home")
+def own() -> Any:
+    return render_template("people/agreement.html", held=agreements.state(office(), actor()), today=office().today())
+
+
+@desk.post("/agreement")
+@doing("home")
+def confirm() -> Any:
+    try:
+        if request.form.get("agreed") != "yes":
+            raise DossierError("bad_request", what="请勾选“已阅读并承诺遵守” / tick that you agree")
+        sent = request.files.get("scan")
+        if sent is None or not sent.filename:
+            raise DossierError("file_unavailable")
+        agreements.confirm(office(), actor(), upload_of(sent), day_of("signed_on"))
+    except DossierError as error:
+        if wants_json():
+            raise
+        return render_template("people/agreement.html", held=None, today=office().today(), error=error), error.status
+    go_on()
+    if wants_json():
+        return jsonify(agreements.state(office(), actor())), 201
+    flash("保密协议已保存。", "good")
+    return redirect(session.pop("next", "/"), 303)
+
+
+@desk.get("/agreement/scan")
+@doing("home")
+def scan() -> Any:
+    return _download(None)
+
+
+@desk.get("/people/<login>/agreement/scan")
+@doing("user.list")
+def scan_of(login: str) -> Any:
+    return _download(login)
+
+
+def _download(login: str | None) -> Any:
+    path, name = agreements.scan(office(), actor(), login)
+    return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=name, etag=False, max_age=0)
+
+
+@desk.post("/people/<login>/agreement/void")
+@doing("user.grant")
+def void(login: str) -> Any:
+    try:
+        agreements.void(office(), actor(), login, request.form.get("reason", ""))
+    except DossierError as error:
+        if wants_json() or error.code == "user_unknown":
+            raise
+        flash(error.zh, "bad")
+    else:
+        if wants_json():
+            return jsonify(voided=login)
+        flash("保密协议已作废，其本人须重新签署上传。", "good")
+    return redirect(url_for("staff.show", login=login), 303)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
 from dossier import people
 from dossier.clock import Clock
@@ -20,9 +21,12 @@ from dossier.office import Office
 from dossier.people.passwords import Policy, wrong_with
 from dossier.people.tries import TRIES, Bar
 from dossier.records.tables import LedgerEvent
+from dossier.web.guard import PUBLIC
 from dossier.web.site import create_app
+from tests.support.access_table import COLUMNS, parse
 from tests.support.commands import CommandLine
 from tests.support.office import CASE_NO, NOW, PASSWORD, TEAM, open_test_office, operator_of
+from tests.support.pages_of_docs import page
 from tests.support.webclient import Person
 
 WRONG = "Wrong-password"
@@ -238,3 +242,28 @@ def test_the_command_line_keeps_people_with_the_same_rights(tmp_path: Path) -> N
     assert command("--as", "admin", "user", "enable", "wang5").code == 0
     known = {row["login"]: row for row in command("--as", "auditor", "user", "list", "--json").lines}
     assert (known["wang5"]["team"], known["wang5"]["disabled"], known["li4"]["roles"]) == ("执行实施三团队", False, ["director"])
+
+
+def some_value(converter: BaseConverter) -> object:
+    """Anything that such a part of an address may be."""
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return 1 if isinstance(converter, IntegerConverter) else "x"
+
+
+def test_every_route_refuses_every_role_that_the_table_leaves_blank(app: Flask, house: Office) -> None:
+    operator, marks = operator_of(house), parse(page("access.md"))
+    roles = [role for role in COLUMNS if role != "operator"]
+    adapter = app.url_map.bind("localhost")
+    for role in roles:
+        people.add(house, operator, login=f"only_{role}", display=role, roles=[role], team=None, password=PASSWORD, must_change=False)
+        person = Person(app, f"only_{role}")
+        for rule in app.url_map.iter_rules():
+            action = getattr(app.view_functions[rule.endpoint], "action", PUBLIC)
+            if action == PUBLIC or marks[action].marks[role]:
+                continue
+            path = adapter.build(rule.endpoint, {name: some_value(kind) for name, kind in rule._converters.items()})
+            write = "POST" in (rule.methods or ())
+            answer = person.post(path, {}, "application/json") if write else person.get(path, "application/json")
+            told = (answer.get_json() or {}).get("error", {}).get("code")
+            assert (answer.status_code, told) in ((403, "not_allowed"), (404, "not_found")), (role, rule.rule)

@@ -213,6 +213,32 @@ SENTENCES: dict[str, Sentence] = {
         "“{field}”为空、过长，或含有看不见的控制字符。请改写。",
         "“{field}” is empty, too long, or has invisible control characters. Write it anew.",
     ),
+    # closing review
+    "review_unknown": _bad(
+        "案件 {case_no} 没有报结，没有可审核的内容。请由办案团队先报结。",
+        "Case {case_no} was not submitted for closing. Its team submits it first.",
+        404,
+    ),
+    "review_open": _refused(
+        "案件 {case_no} 已在结案审核中。请等待审核结果，或先撤回。",
+        "Case {case_no} is under closing review already. Wait for the outcome or withdraw it.",
+    ),
+    "closing_bad": _bad("报结信息有误：{what}。请改正后重新报结。", "What was stated for the closing is wrong: {what}."),
+    "own_review": _refused(
+        "不能审核自己报结的案件。请由另一名审核员办理。", "Nobody reviews a closing that they submitted. Another person does.", 403
+    ),
+    "second_key": _refused(
+        "您已在本案审核中签署过意见，另一把钥匙须由另一人签署。",
+        "You have given an opinion in this review already; each key is turned by a different person.",
+        403,
+    ),
+    "raise_refused": _refused(
+        "本案不适用提级审核（只适用于终本、终结案件，并须本院规则允许）。",
+        "This case is not raised: only 终本 and 终结 cases are, where the court's rules say so.",
+    ),
+    "sample_unknown": _bad("没有编号为 {number} 的评查抽样。", "There is no sample {number}.", 404),
+    "sample_bad": _bad("抽样条件有误：{what}。", "The sample cannot be drawn: {what}."),
+    "score_bad": _bad("评查意见有误：{what}。", "The score sheet is wrong: {what}."),
     # people
     "not_allowed": _refused(
         "您没有权限进行此操作。如确有需要，请联系管理员。", "You may not do this. Ask an administrator if you need to.", 403

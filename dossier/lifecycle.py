@@ -185,4 +185,29 @@ LOAN_KINDS = {"out": "借出", "reading": "借阅", "copying": "复制"}
 LOAN_ONLY = {"hand_out": ("out", "reading"), "copy": ("copying",)}
 PAPER_OUT = ("out", "ended")
 
-MACHINES = (SUBMISSION, FILE, PAGE, DOCUMENT, CASE, JOB, LOAN)
+REVIEW = Machine(
+    "review",
+    "结案审核",
+    "submitted",
+    {
+        ("submitted", "ask_preaudit"): "preaudit",
+        ("submitted", "begin"): "reviewing",
+        ("preaudit", "begin"): "reviewing",
+        ("preaudit", "return"): "returned",
+        ("preaudit", "withdraw"): "withdrawn",
+        ("reviewing", "raise"): "raised",
+        ("reviewing", "approve"): "approved",
+        ("reviewing", "return"): "returned",
+        ("reviewing", "withdraw"): "withdrawn",
+        ("raised", "approve"): "approved",
+        ("raised", "return"): "returned",
+        ("raised", "withdraw"): "withdrawn",
+    },
+    {
+        "submitted": "已报结", "preaudit": "待预审核", "reviewing": "审核中", "raised": "待提级审核", "approved": "准予结案",
+        "returned": "已退回", "withdrawn": "已撤回",
+        "ask_preaudit": "提请预审核", "begin": "开始审核", "raise": "提级审核", "approve": "准予结案", "return": "退回", "withdraw": "撤回",
+    },
+)  # fmt: skip
+
+MACHINES = (SUBMISSION, FILE, PAGE, DOCUMENT, CASE, JOB, LOAN, REVIEW)

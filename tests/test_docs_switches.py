@@ -35,4 +35,11 @@ def test_each_point_has_a_switch_a_kind_of_data_or_a_fixed_way(cells: list[str])
 
 def test_every_switch_resolves_a_point_or_is_a_way_of_working() -> None:
     named = {cells[2].strip("`") for cells in TABLE}
-    assert set(catalogue().switches) - named == {"contents_order", "verdict", "near_days", "loan_approval"}
+    assert set(catalogue().switches) - named == {
+        "contents_order",
+        "verdict",
+        "near_days",
+        "loan_approval",
+        "raised_review",
+        "raised_review_when",
+    }

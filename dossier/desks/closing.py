@@ -20,6 +20,7 @@ from dossier.records import ledger
 from dossier.records.tables import Case, Document, Volume
 from dossier.translate import case_fact, finding_json
 from review.facts import CaseFact, DocumentFact
+from review.findings import Finding
 from review.gate import Gate, check_case
 from review.nodestates import EvidenceState, NodeState, node_states
 from review.rulebook import Catalogue
@@ -41,6 +42,16 @@ def case_facts(office: Office, session: Session, case: Case) -> CaseFact:
     return replace(case_fact(case), loans=loans.facts(office, session, case))
 
 
+def judged(
+    office: Office, session: Session, case: Case, gate: Gate | None, day: date
+) -> tuple[Catalogue, tuple[Finding, ...], tuple[Waived, ...]]:
+    """The case's rules, what they find on a day and nobody waived, and what was waived; in the caller's transaction."""
+    catalogue = office.rules.for_case(case)
+    facts = case_facts(office, session, case)
+    every = check_case(catalogue, office.rules.calendar, facts, documents_of(session, case), gate, day)
+    return catalogue, *settle(catalogue, every, facts.waivers)
+
+
 def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: date | None = None) -> dict[str, Any]:
     """{"case_no","gate","rules","today","findings":[…],"waived":[…],"waivers":[…],"parties":[…]}: what is still missing, sorted by who must act.
 
@@ -50,10 +61,7 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
     with office.db.write() as session:
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
-        catalogue = office.rules.for_case(case)
-        facts = case_facts(office, session, case)
-        every = check_case(catalogue, office.rules.calendar, facts, documents_of(session, case), gate, day)
-        findings, waived = settle(catalogue, every, facts.waivers)
+        catalogue, findings, waived = judged(office, session, case, gate, day)
         blocking = sum(finding.severity == "blocking" for finding in findings)
         ledger.append(
             session,

@@ -4,11 +4,13 @@ from dossier.records.cases import VOLUME_KINDS, Case, Event, Party, Person, Team
 from dossier.records.loans import Loan, LoanDocument, LoanSheet, LoanTerm, PaperPlace, Sheet
 from dossier.records.papers import Correction, Dispute, Document, File, FindingRow, Page, Submission
 from dossier.records.people import Agreement, SignInTry, Substitution, Token
+from dossier.records.reviews import ClosingOpinion, ClosingReview, QualityCheck, QualitySample
 from dossier.records.types import Base
 from dossier.records.work import Answer, Counter, Job, LedgerEvent, Outbox
 
 __all__ = [
-    "VOLUME_KINDS", "Agreement", "Answer", "Base", "Case", "Correction", "Counter", "Dispute", "Document", "Event", "File", "FindingRow",
-    "Job", "LedgerEvent", "Loan", "LoanDocument", "LoanSheet", "LoanTerm", "Outbox", "Page", "PaperPlace", "Party", "Person", "Sheet",
-    "SignInTry", "Submission", "Substitution", "Team", "Token", "Volume", "Waiver",
+    "VOLUME_KINDS", "Agreement", "Answer", "Base", "Case", "ClosingOpinion", "ClosingReview", "Correction", "Counter", "Dispute",
+    "Document", "Event", "File", "FindingRow", "Job", "LedgerEvent", "Loan", "LoanDocument", "LoanSheet", "LoanTerm", "Outbox", "Page",
+    "PaperPlace", "Party", "Person", "QualityCheck", "QualitySample", "Sheet", "SignInTry", "Submission", "Substitution", "Team", "Token",
+    "Volume", "Waiver",
 ]  # fmt: skip

@@ -19,8 +19,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 # What is not there and what may not be seen look the same, or case numbers could be tried out.
-HIDDEN = frozenset({"case.read", "case.check", "case.event", "case.waive", "submission.read", "page.read"}) | frozenset(
-    f"submission.{act}" for act in ("decide", "retype", "dispute", "rule")
+HIDDEN = (
+    frozenset({"case.read", "case.check", "case.event", "case.waive", "submission.read", "page.read"})
+    | frozenset(f"submission.{act}" for act in ("decide", "retype", "dispute", "rule"))
+    | frozenset({"review.read", "review.submit", "review.turn"})
 )
 UNSEEN = frozenset({"not_allowed", "case_unknown", "submission_unknown", "page_unknown"})
 # What must be done before anything else → where; reached meanwhile: that page, and the way out.

@@ -25,6 +25,7 @@ from dossier.web import (
     api,
     api_acts,
     api_house,
+    api_reviews,
     cases,
     closing,
     factor,
@@ -35,6 +36,7 @@ from dossier.web import (
     openapi,
     pages,
     people,
+    reviews,
     searching,
     staff,
     tokens,
@@ -75,6 +77,8 @@ DESKS = tuple(
         api_acts,
         api_house,
         openapi,
+        api_reviews,
+        reviews,
     )
 )
 IN_MEMORY = 512 * 1024

@@ -18,6 +18,7 @@ TONES = {
     "received": "calm", "reading": "calm", "waiting": "near", "signed_for": "good", "partly_signed_for": "near", "refused": "bad",
     "disputed": "near", "ruled": "calm", "found": "calm", "accepted": "good", "placed": "good", "kept": "good", "set_aside": "calm",
     "open": "calm", "closed": "calm", "frozen": "calm", "archived": "good", "present": "good", "missing": "near", "overdue": "bad",
+    "preaudit": "near", "reviewing": "near", "raised": "near", "returned": "bad", "approved": "good", "withdrawn": "quiet",
     "not_yet": "quiet", "untracked": "quiet", "blocking": "bad", "warning": "near", "unchecked": "calm",
 }  # fmt: skip
 

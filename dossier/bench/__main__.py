@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dossier.bench import intake, judge, judging, peer, reading, real, searching, stages
+from dossier.bench import intake, judge, judging, peer, reading, real, searching, stages, webload
 from dossier.demo import wordings
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -97,6 +97,19 @@ def search_command(pages: int) -> None:
     Example: bin/bench search --pages 3000
     """
     _held(searching.run(pages))
+
+
+@bench.command("web")
+@click.option("--documents", default=100_000, show_default=True, type=click.IntRange(min=1), help="Documents of the court.")
+@click.option("--people", default=20, show_default=True, type=click.IntRange(min=1), help="People at the same time.")
+@click.option("--seconds", default=60.0, show_default=True, help="How long they look at pages.")
+@click.option("--pause", default=2.0, show_default=True, help="Seconds that a person looks at a page, on average.")
+def web_command(documents: int, people: int, seconds: float, pause: float) -> None:
+    """Pages of a large court with people at the same time: p50, p95 and size of each; exit 1 when one misses the target.
+
+    Example: bin/bench web --documents 100000 --people 20
+    """
+    _held(webload.run(documents, people, seconds, pause))
 
 
 @bench.command("stages")

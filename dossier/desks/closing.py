@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from dossier import access
 from dossier.access import Actor, Resource
@@ -17,7 +17,7 @@ from dossier.desks.placing import contents_json, fact_by_id
 from dossier.desks.waiving import waiver_json
 from dossier.office import Office
 from dossier.records import ledger
-from dossier.records.tables import Case, Document, Volume
+from dossier.records.tables import Case, Document, Page, Volume
 from dossier.translate import case_fact, finding_json
 from review.facts import CaseFact, DocumentFact
 from review.findings import Finding
@@ -32,7 +32,10 @@ GATES = {"handover": "移送", "closing": "结案", "archiving": "归档前"}
 def documents_of(session: Session, case: Case) -> tuple[DocumentFact, ...]:
     """What the case has: placed or signed for; refused papers and those still in review prove nothing."""
     rows = session.execute(
-        select(Document).where(Document.case_id == case.id, Document.state.in_(("accepted", "placed", "kept"))).order_by(Document.id)
+        select(Document)
+        .where(Document.case_id == case.id, Document.state.in_(("accepted", "placed", "kept")))
+        .order_by(Document.id)
+        .options(selectinload(Document.pages).joinedload(Page.file))
     ).scalars()
     return tuple(fact_by_id(document) for document in rows)
 

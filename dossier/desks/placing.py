@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dossier import access, people
 from dossier.access import Actor, Resource
@@ -143,6 +143,7 @@ def _order(office: Office, session: Session, case: Case, kind: str, new: Iterabl
         .outerjoin(Volume, Document.volume_id == Volume.id)
         .where(Document.case_id == case.id, (Volume.kind == kind) & (Document.state == "placed") | Document.id.in_(list(new)))
         .order_by(Document.id)
+        .options(selectinload(Document.pages).joinedload(Page.file))
     ).scalars()
     facts = [fact_by_id(document) for document in rows]
     return contents(office.rules.for_case(case), facts, kind=cast(Any, kind), case_kind=case.kind)
@@ -267,6 +268,10 @@ def contents_json(office: Office, actor: Actor, case_no: str, kind: str = "main"
             .join(Volume)
             .where(Document.case_id == case.id, Volume.kind == kind, Document.state == "placed")
             .order_by(Document.serial)
+            .options(
+                selectinload(Document.pages).load_only(Page.document_id, Page.position, Page.page_no),
+                joinedload(Document.submission).load_only(Submission.receipt_no),
+            )
         ).scalars()
         return [_entry_json(document) for document in rows]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from dossier import access
 from dossier.access import Actor
@@ -17,7 +17,7 @@ from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
 from dossier.pages import restore_picture, thumbnail, upright
 from dossier.records import jobs, ledger
-from dossier.records.tables import Case, Document, Page, Submission
+from dossier.records.tables import Case, Document, FindingRow, Page, Submission
 from dossier.translate import finding_json
 from scanners.contract import UnreadableError
 
@@ -29,7 +29,15 @@ def submission_json(office: Office, actor: Actor, receipt_no: str) -> dict[str, 
     with office.db.read() as session:
         submission = load(session, receipt_no)
         access.demand(actor, "submission.read", resource_of(submission))
-        return _submission(office, session, submission)
+        return _submission(office, session, _with_papers(session, submission))
+
+
+def _with_papers(session: Session, submission: Submission) -> Submission:
+    """The hand-over with its pages, documents and findings at hand in a few queries; the text of the pages stays where it is."""
+    pages = selectinload(Submission.pages).options(defer(Page.lines), defer(Page.marks), joinedload(Page.file))
+    documents = selectinload(Submission.documents).selectinload(Document.pages).options(defer(Page.lines), defer(Page.marks))
+    whole = select(Submission).where(Submission.id == submission.id).options(pages, documents, selectinload(Submission.findings))
+    return session.scalars(whole.execution_options(populate_existing=True)).one()
 
 
 def _submission(office: Office, session: Session, submission: Submission) -> dict[str, Any]:
@@ -145,8 +153,9 @@ def progress(office: Office, actor: Actor, receipt_no: str) -> dict[str, Any]:
 def submissions(office: Office, actor: Actor, *, state: str | None = None, case_no: str | None = None) -> list[dict[str, Any]]:
     """The hand-overs that an actor may see, newest first, at most SHOWN_LIMIT."""
     access.demand(actor, "submission.list")
-    pages = select(func.count()).select_from(Page).where(Page.submission_id == Submission.id).scalar_subquery()
-    query = select(Submission, pages).order_by(Submission.id.desc()).limit(SHOWN_LIMIT)
+    pages, documents, blocking = _counts()
+    query = select(Submission, pages, documents, blocking).order_by(Submission.id.desc()).limit(SHOWN_LIMIT)
+    query = query.options(joinedload(Submission.case), joinedload(Submission.team), joinedload(Submission.handed_by))
     if not actor.roles & access.ACTIONS["submission.read"].everywhere:
         query = query.where(Submission.team_id == actor.team)
     if state:
@@ -163,12 +172,22 @@ def submissions(office: Office, actor: Actor, *, state: str | None = None, case_
                 "team": row.team.name if row.team else None,
                 "handed_by": row.handed_by.display,
                 "received_at": local(row.received_at).isoformat(timespec="seconds"),
-                "pages": count,
-                "documents": len(row.documents),
-                "blocking": sum(f.severity == "blocking" for f in row.findings),
+                "pages": of_pages,
+                "documents": of_documents,
+                "blocking": of_blocking,
             }
-            for row, count in session.execute(query)
+            for row, of_pages, of_documents, of_blocking in session.execute(query)
         ]
+
+
+def _counts() -> tuple[ScalarSelect[int], ScalarSelect[int], ScalarSelect[int]]:
+    """How many pages, documents and blocking findings a hand-over has."""
+    count = select(func.count())
+    return (
+        count.select_from(Page).where(Page.submission_id == Submission.id).scalar_subquery(),
+        count.select_from(Document).where(Document.submission_id == Submission.id).scalar_subquery(),
+        count.select_from(FindingRow).where(FindingRow.submission_id == Submission.id, FindingRow.severity == "blocking").scalar_subquery(),
+    )
 
 
 def page_view(office: Office, actor: Actor, page_id: int) -> dict[str, Any]:

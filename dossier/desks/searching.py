@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import joinedload
 
 from dossier import access
 from dossier.access import Actor
@@ -17,7 +18,7 @@ from dossier.desks.viewing import may_see
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
-from dossier.records.tables import Outbox, Page
+from dossier.records.tables import Document, Outbox, Page, Submission
 from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc, Result, SearchEngine
 from indexing.highlight import share, snippet, spans
 from indexing.query import QueryError, parse
@@ -118,6 +119,14 @@ def _rebuild(office: Office) -> int:
         return session.execute(select(func.count()).select_from(Page).where(Page.state == "read")).scalar_one()
 
 
+# A hit tells its file, its document and its case: fetched with the page, not one after the other.
+_AROUND = (
+    joinedload(Page.file),
+    joinedload(Page.document).joinedload(Document.volume),
+    joinedload(Page.submission).joinedload(Submission.case),
+)
+
+
 def _all_docs(office: Office) -> Iterator[PageDoc]:
     """Every page that can be found. The snapshot is taken when the engine asks for the first one, holding its lock: nothing is applied
     to the old index after it and lost."""
@@ -141,7 +150,8 @@ def search(office: Office, actor: Actor, text: str, *, limit: int = 20, offset: 
     result = _ask(office, lambda engine: engine.search(query, tokens, limit=limit, offset=offset))
     with office.db.write() as session:
         ids = [hit.page_id for hit in result.hits]
-        pages = {page.id: page for page in session.execute(select(Page).where(Page.id.in_(ids), Page.state == "read")).scalars()}
+        found = select(Page).where(Page.id.in_(ids), Page.state == "read").options(*_AROUND)
+        pages = {page.id: page for page in session.scalars(found)}
         hits = [_hit(pages[page_id], query) for page_id in ids if page_id in pages and may_see(actor, pages[page_id])]
         ledger.append(
             session,

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dossier import intake
-from dossier.desks import searching
+from dossier.desks import figurestore, searching
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import jobs
@@ -25,6 +25,8 @@ from storage.contract import ConflictError
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.3
+_COUNTED_AT_ONCE = 50  # cases; a job that comes meanwhile waits a fraction of a second
+_TURNS_BETWEEN_COUNTS = 20  # idle turns, about six seconds
 
 
 @dataclass
@@ -47,6 +49,7 @@ class Worker:
         self.tally = Tally()
         self._progress = progress
         self._stop = threading.Event()
+        self._turns = 0
         self._lease = timedelta(seconds=office.settings.lease_seconds)
 
     def stop(self) -> None:
@@ -77,6 +80,8 @@ class Worker:
                 self._index(wait=until_idle)
                 if until_idle and self._idle():
                     break
+                if not until_idle and self._count():
+                    continue
                 self._stop.wait(IDLE_SECONDS)
         return self.tally
 
@@ -126,6 +131,19 @@ class Worker:
             self.tally.indexed += searching.drain(self.office, wait=wait)
         except (IndexUnavailableError, SQLAlchemyError, DossierError) as error:
             log.warning("index unavailable", error=str(error))
+
+    def _count(self) -> bool:
+        """Brings the figures up to date, a few cases at a time, now and then; True when there is more to count."""
+        self._turns -= 1
+        if self._turns > 0:
+            return False
+        try:
+            left = figurestore.refresh(self.office, _COUNTED_AT_ONCE)
+        except (SQLAlchemyError, DossierError) as error:
+            log.warning("figures not counted", error=str(error))
+            left = 0
+        self._turns = 0 if left else _TURNS_BETWEEN_COUNTS
+        return left > 0
 
     @contextmanager
     def _heartbeat(self) -> Iterator[None]:

@@ -44,7 +44,7 @@ class Row:
     """One step of one case with the limit that governs it.
 
     left: working days from the day of the table to the due day, negative when it is past. lacking: names of the materials that are missing.
-    opened: the day from which the limit was counted, and source where that day is known from.
+    opened: the day from which the limit was counted, and source where that day is known from. firm: that day is known, not stood in for.
     """
 
     case_no: str
@@ -65,6 +65,7 @@ class Row:
     provisional: bool
     lacking: tuple[str, ...]
     cite: str | None
+    firm: bool = True
 
 
 def as_of(matter: Matter, day: date) -> Matter:
@@ -119,7 +120,7 @@ def _row(
     catalogue: Catalogue, calendar: Calendar, matter: Matter, state: NodeState, limit: Deadline, done_on: date | None, day: date
 ) -> Row:
     due = limit.due or day
-    left = calendar.between(day, due) if due >= day else -calendar.between(due, day)
+    left = working_days_left(calendar, due, day)
     return Row(
         case_no=matter.case.case_no,
         team=matter.team,
@@ -133,20 +134,32 @@ def _row(
         opened=limit.anchor_on,
         source=limit.anchor_source,
         due=due,
-        standing=_standing(limit, due, left, done_on, day, int(str(catalogue.switch("near_days")))),
+        standing=standing_of(due, done_on, day, left, near_days=near_days_of(catalogue), firm=limit.firm),
         left=left,
         done_on=done_on,
         provisional=limit.provisional,
         lacking=tuple(catalogue.types[line.evidence.material].name for line in state.lines if line.lacking),
         cite=catalogue.cited(limit.rule.cite),
+        firm=limit.firm,
     )
 
 
-def _standing(limit: Deadline, due: date, left: int, done_on: date | None, day: date, near_days: int) -> Standing:
+def working_days_left(calendar: Calendar, due: date, day: date) -> int:
+    """Working days from a day to the due day, negative when it is past."""
+    return calendar.between(day, due) if due >= day else -calendar.between(due, day)
+
+
+def near_days_of(catalogue: Catalogue) -> int:
+    """From how many working days on a limit counts as near in this court."""
+    return int(str(catalogue.switch("near_days")))
+
+
+def standing_of(due: date, done_on: date | None, day: date, left: int, *, near_days: int, firm: bool) -> Standing:
+    """How a step stands on a day; left: working days from that day to the due day."""
     if done_on is not None:
-        return "on_time" if done_on <= due else "late" if limit.firm else "unsure"
+        return "on_time" if done_on <= due else "late" if firm else "unsure"
     if due < day:
-        return "overdue" if limit.firm else "unsure"
+        return "overdue" if firm else "unsure"
     return "near" if left <= near_days else "running"
 
 
@@ -174,9 +187,15 @@ class Tally:
 Grouping = Callable[[Row], tuple[str, ...]]
 
 
-def _week(row: Row) -> tuple[str, ...]:
-    monday = row.due - timedelta(days=row.due.weekday())
+def week_of(due: date) -> tuple[str, ...]:
+    """Monday to Sunday."""
+    monday = due - timedelta(days=due.weekday())
     return (f"{monday} 至 {monday + timedelta(days=6)}",)
+
+
+def month_of(due: date) -> tuple[str, ...]:
+    """2026-09"""
+    return (f"{due:%Y-%m}",)
 
 
 GROUPINGS: dict[str, Grouping] = {
@@ -184,8 +203,8 @@ GROUPINGS: dict[str, Grouping] = {
     "handler": lambda row: (row.team, row.handler),
     "role": lambda row: (row.role,),
     "node": lambda row: (row.phase, row.name),
-    "week": _week,
-    "month": lambda row: (f"{row.due:%Y-%m}",),
+    "week": lambda row: week_of(row.due),
+    "month": lambda row: month_of(row.due),
 }
 
 
@@ -202,8 +221,13 @@ def tally(found: Iterable[Row], grouping: Grouping, first: date | None = None) -
     for row in found:
         counts = groups.setdefault(grouping(row), Counter())
         counts["carried" if first is not None and row.due < first else row.standing] += 1
-    tallies = [_tally(key, counts) for key, counts in groups.items()]
-    return tuple(sorted(tallies, key=lambda one: (-one.overdue - one.carried, -one.late, -one.near, one.key)))
+    return tallies(groups)
+
+
+def tallies(groups: Mapping[tuple[str, ...], Counter[str]]) -> tuple[Tally, ...]:
+    """Counts by standing ('carried' for what was due before the period) of each group, the worst group first."""
+    found = [_tally(key, counts) for key, counts in groups.items()]
+    return tuple(sorted(found, key=lambda one: (-one.overdue - one.carried, -one.late, -one.near, one.key)))
 
 
 def total(found: Iterable[Row], first: date | None = None) -> Tally:

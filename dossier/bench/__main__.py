@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dossier.bench import intake, judge, judging, peer, reading, real, searching, stages, webload
+from dossier.bench import figuring, intake, judge, judging, peer, reading, real, searching, stages, webload
 from dossier.demo import wordings
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -81,12 +81,15 @@ def real_command(folder: Path) -> None:
 
 
 @bench.command("review")
-def review_command() -> None:
-    """Load of the rules, classification per page, a case of 150 documents judged again.
+@click.option("--cases", default=0, help="Also so many open cases: all of them judged, and the overdue-node table.")
+def review_command(cases: int) -> None:
+    """Load of the rules, classification per page, a case of 150 documents judged again; exit 1 when a target for all cases is missed.
 
-    Example: bin/bench review
+    Example: bin/bench review --cases 10000
     """
     judging.run()
+    if cases:
+        _held(figuring.run(cases))
 
 
 @bench.command("search")

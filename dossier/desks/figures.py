@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from dossier import access
 from dossier.access import Actor, Resource
-from dossier.clock import local
+from dossier.desks import figurestore
+from dossier.desks.figurestore import NOBODY
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
-from dossier.records.tables import Case, Document, Page, Submission, Team
-from dossier.translate import case_fact, text_lines
-from review.facts import DocumentFact, PageFacts
-from review.nodestates import NodeState, node_states
-from review.overdue import GROUPINGS, Matter, Row, Tally, as_of, rows, tally, total, unread, within
-from review.workdays import Calendar
+from dossier.records.tables import CURRENT, Case, FigureRow, FigureStep, Team
+from review.overdue import GROUPINGS, Row, Standing, Tally, month_of, near_days_of, tallies, week_of, working_days_left
 
-NOBODY = "未登记"
-_TOGETHER = 500  # cases that are loaded at once
 # A step may fall due this long after the closing: the longest limit that runs from it is 90 days.
 _AFTER_CLOSING = timedelta(days=120)
-_TRANSFER = "dossier_transfer"
 
 
 @dataclass(frozen=True)
@@ -53,25 +47,49 @@ def period_of(kind: str, day: date) -> tuple[date, date]:
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def overdue(office: Office, actor: Actor, asked: Asked) -> dict[str, Any]:
-    """{"court","from","until","as_of","near_days","total","by_team",…,"rows"}: the table as it stands today, or stood when the period ended.
+def prepare(office: Office, actor: Actor, asked: Asked, limit: int | None = None) -> tuple[int, int]:
+    """Counts what has changed since the last time, at most `limit` cases: (cases in the scope, cases still to count).
 
-    Without a period every step of the cases in hand is counted; with one, what fell due in it, and what is carried into it.
     Raises not_allowed, team_unknown, date_bad.
     """
-    found, day = collect(office, actor, asked)
-    kept = within(found, asked.first, asked.last)
-    note(office, actor, "overdue", asked, len(kept))
+    team = require(office, actor, asked)
+    return figurestore.fill(office, _scope(asked, team, _day(office, asked)), _kept_day(office, asked), limit)
+
+
+def overdue(office: Office, actor: Actor, asked: Asked, shown: Collection[str] | None = None, most: int | None = None) -> dict[str, Any]:
+    """{"court","from","until","as_of","near_days","count","total","by_team",…,"rows"}: the table as it stands today, or stood when the period ended.
+
+    Without a period every step of the cases in hand is counted; with one, what fell due in it, and what is carried into it. shown, most:
+    only rows of these standings are listed, and so many; the counts are of all. Raises not_allowed, team_unknown, date_bad.
+    """
+    team, day = require(office, actor, asked), _day(office, asked)
+    prepare(office, actor, asked)
+    with office.db.read() as session:
+        query = _Query(office, session, asked, team, day)
+        groups = query.groups()
+        rows = query.rows(shown, most)
+    count = sum(sum(one.values()) for one in groups["month"].values())
+    note(office, actor, "overdue", asked, count)
+    whole = tallies({(): sum(groups["month"].values(), Counter())})
     return {
         "court": office.settings.court,
         "from": _iso(asked.first),
         "until": _iso(asked.last),
         "as_of": day.isoformat(),
-        "near_days": int(str(office.rules.of(office.settings.default_profile).switch("near_days"))),
-        "total": _tally_json(total(kept, asked.first)),
-        **{f"by_{name}": [_tally_json(one) for one in tally(kept, by, asked.first)] for name, by in GROUPINGS.items()},
-        "rows": [row_json(row) for row in sorted(kept, key=lambda row: (row.due, row.case_no, row.node))],
+        "near_days": near_days_of(office.rules.of(office.settings.default_profile)),
+        "count": count,
+        "total": _tally_json(whole[0]),
+        **{f"by_{name}": [_tally_json(one) for one in tallies(groups[name])] for name in GROUPINGS},
+        "rows": [row_json(row) for row in rows],
     }
+
+
+def lacking(office: Office, actor: Actor, asked: Asked) -> list[Row]:
+    """The rows of overdue steps, with the materials that they lack. Raises not_allowed, team_unknown, date_bad."""
+    team, day = require(office, actor, asked), _day(office, asked)
+    prepare(office, actor, asked)
+    with office.db.read() as session:
+        return _Query(office, session, asked, team, day, whole=True).rows(("overdue",), None)
 
 
 def row_json(row: Row) -> dict[str, Any]:
@@ -96,18 +114,18 @@ def note(office: Office, actor: Actor, what: str, asked: Asked, count: int) -> N
         )
 
 
-def collect(office: Office, actor: Actor, asked: Asked) -> tuple[list[Row], date]:
-    """Every row that the actor may see, of any day, and the day on which the cases were looked at. Raises not_allowed, team_unknown, date_bad."""
-    team = require(office, actor, asked)
+def _day(office: Office, asked: Asked) -> date:
+    """The day on which the cases are looked at: today, or the end of a period that is over. Raises date_bad."""
     today = office.today()
     day = min(asked.last, today) if asked.last else today
     if asked.first is not None and asked.first > day:
         raise DossierError("date_bad", value=f"{asked.first}（统计期间尚未开始或起止颠倒）")
-    found: list[Row] = []
-    with office.db.read() as session:
-        for ids in batches(_case_ids(session, asked, team, day)):
-            found += _rows(office, session, ids, day)
-    return [row for row in found if asked.node is None or asked.node in (row.node, row.name)], day
+    return day
+
+
+def _kept_day(office: Office, asked: Asked) -> date:
+    day = _day(office, asked)
+    return CURRENT if day == office.today() else day
 
 
 def require(office: Office, actor: Actor, asked: Asked) -> int | None:
@@ -125,110 +143,98 @@ def require(office: Office, actor: Actor, asked: Asked) -> int | None:
     return wanted
 
 
-def _case_ids(session: Session, asked: Asked, team: int | None, day: date) -> Sequence[int]:
+def _scope(asked: Asked, team: int | None, day: date) -> figurestore.Scope:
     """Cases in hand, and for a period also those that were archived since it began."""
     in_hand = Case.state != "archived"
     since = asked.first - _AFTER_CLOSING if asked.first else None
-    query = select(Case.id).where(Case.filed_on <= day, in_hand if since is None else or_(in_hand, Case.closed_on >= since))
+    scope = [Case.filed_on <= day, in_hand if since is None else or_(in_hand, Case.closed_on >= since)]
     if team is not None:
-        query = query.where(Case.team_id == team)
+        scope.append(Case.team_id == team)
     if asked.handler is not None:
-        query = query.where(Case.handler == asked.handler)
-    return session.execute(query.order_by(Case.id)).scalars().all()
+        scope.append(Case.handler == asked.handler)
+    return scope
 
 
-def _rows(office: Office, session: Session, ids: Sequence[int], day: date) -> Iterator[Row]:
-    """The rows of some cases; the few papers whose words decide are read in a second look."""
-    found = [(case, as_of(matter, day)) for case, matter in _matters(office, session, ids)]
-    states = [_states(office, case, matter, day) for case, matter in found]
-    wanted = [ref for one in states for ref in unread(one)]
-    texts = _texts(session, [int(ref) for ref in wanted])
-    for (case, matter), first_look in zip(found, states, strict=True):
-        again = any(document.ref in texts for document in matter.documents)
-        known = _with_texts(matter, texts) if again else matter
-        judged = _states(office, case, known, day) if again else first_look
-        yield from rows(office.rules.for_case(case), office.rules.calendar, known, judged, day)
+class _Query:
+    """The kept rows of a scope, period and node, as they stand on a day; whole: of any period. The database counts them."""
 
+    def __init__(self, office: Office, session: Session, asked: Asked, team: int | None, day: date, *, whole: bool = False) -> None:
+        self._calendar, self._session, self._day = office.rules.calendar, session, day
+        self._standing = self._standing_now()
+        where = [FigureRow.as_of == _kept_day(office, asked), *_scope(asked, team, day)]
+        if asked.node is not None:
+            where.append(or_(FigureStep.node == asked.node, FigureStep.name == asked.node))
+        if asked.last is not None and not whole:
+            where.append(FigureRow.due <= asked.last)
+        if asked.first is not None and not whole:
+            where.append(or_(FigureRow.due >= asked.first, self._standing == "overdue"))
+        self._where = where
+        self._bucket = self._standing if asked.first is None else case((FigureRow.due < asked.first, "carried"), else_=self._standing)
 
-def _states(office: Office, case: Case, matter: Matter, day: date) -> tuple[NodeState, ...]:
-    return node_states(office.rules.for_case(case), office.rules.calendar, matter.case, matter.documents, day)
-
-
-def _matters(office: Office, session: Session, ids: Sequence[int]) -> Iterator[tuple[Case, Matter]]:
-    papers, transfers = _papers(session, ids), _transfers(office, session, ids)
-    query = select(Case).where(Case.id.in_(ids)).order_by(Case.id)
-    whole = query.options(joinedload(Case.team), selectinload(Case.parties), selectinload(Case.events), selectinload(Case.waivers))
-    for case in session.execute(whole).scalars():
-        yield (
-            case,
-            Matter(
-                case=case_fact(case),
-                documents=papers.get(case.id, []),
-                team=case.team.name if case.team else NOBODY,
-                handler=case.handler or NOBODY,
-                acts={_TRANSFER: transfers.get(case.id, [])},
-            ),
+    def _standing_now(self) -> ColumnElement[str]:
+        """review.overdue.standing_of in the database: a limit is near until the day before the next working day but `near_days`."""
+        every = self._session.execute(select(FigureStep.near_days).distinct()).scalars()
+        near = {days: self._calendar.add(self._day, days + 1).date - timedelta(days=1) for days in every}
+        done, late = FigureRow.done_on.is_not(None), case((FigureRow.firm, "late"), else_="unsure")
+        return case(
+            (and_(done, FigureRow.done_on <= FigureRow.due), "on_time"),
+            (done, late),
+            (FigureRow.due < self._day, case((FigureRow.firm, "overdue"), else_="unsure")),
+            *((and_(FigureStep.near_days == days, FigureRow.due <= last), "near") for days, last in near.items()),
+            else_="running",
         )
 
+    def _of(self, *columns: Any) -> Select[Any]:
+        joined = select(*columns).select_from(FigureRow).join(FigureStep).join(Case, Case.id == FigureRow.case_id)
+        return joined.outerjoin(Team, Team.id == Case.team_id).where(*self._where)
 
-def _papers(session: Session, ids: Sequence[int]) -> Mapping[int, list[DocumentFact]]:
-    """The papers that prove something, without their pages, by case."""
-    query = (
-        select(Document.case_id, Document.id, Document.type_id, Document.dated, Document.signed_at)
-        .where(Document.case_id.in_(ids), Document.state.in_(("accepted", "placed", "kept")))
-        .order_by(Document.id)
-    )
-    found: dict[int, list[DocumentFact]] = defaultdict(list)
-    for case_id, id, type_id, dated, signed_at in session.execute(query):
-        signed = local(signed_at).date() if signed_at else None
-        found[case_id].append(DocumentFact(str(id), type_id, dated=dated, signed_for=signed))
-    return found
+    def groups(self) -> dict[str, dict[tuple[str, ...], Counter[str]]]:
+        """The counts by standing of each group of each grouping."""
+        found: dict[str, dict[tuple[str, ...], Counter[str]]] = {name: {} for name in GROUPINGS}
 
+        def add(grouping: str, key: tuple[str, ...], bucket: str, count: int) -> None:
+            found[grouping].setdefault(key, Counter())[bucket] += count
 
-def _transfers(office: Office, session: Session, ids: Sequence[int]) -> Mapping[int, list[date]]:
-    """The days on which papers were handed over, by case.
+        step, bucket = (FigureStep.role, FigureStep.phase, FigureStep.name), self._bucket.label("bucket")
+        people = self._of(Team.name, Case.handler, *step, bucket, func.count()).group_by(Team.name, Case.handler, *step, "bucket")
+        for team, handler, role, phase, name, standing, count in self._session.execute(people):
+            add("team", (team or NOBODY,), standing, count)
+            add("handler", (team or NOBODY, handler or NOBODY), standing, count)
+            add("role", (role,), standing, count)
+            add("node", (phase, name), standing, count)
+        days = self._of(FigureRow.due, bucket, func.count()).group_by(FigureRow.due, "bucket")
+        for due, standing, count in self._session.execute(days):
+            add("week", week_of(due), standing, count)
+            add("month", month_of(due), standing, count)
+        return found
 
-    A refused hand-over is none; the clock stood still while the desk had it, so the corrected one counts as made that much earlier.
-    """
-    query = (
-        select(Submission.id, Submission.case_id, Submission.again_of_id, Submission.state, Submission.received_at, Submission.decided_at)
-        .where(Submission.case_id.in_(ids))
-        .order_by(Submission.id)
-    )
-    found: dict[int, list[date]] = defaultdict(list)
-    held: dict[int, int] = {}
-    for id, case_id, again_of, state, received_at, decided_at in session.execute(query):
-        handed = local(received_at).date()
-        before = held.get(again_of or 0, 0)
-        if decided_at is not None:
-            held[id] = before + office.rules.calendar.between(handed, local(decided_at).date())
-        if state not in ("refused", "disputed"):
-            found[case_id].append(_days_before(office.rules.calendar, handed, before))
-    return found
+    def rows(self, shown: Collection[str] | None, most: int | None) -> list[Row]:
+        """The rows, those that fell due first in front."""
+        query = self._of(Case.case_no, Team.name, Case.handler, FigureStep, FigureRow, self._standing)
+        if shown is not None:
+            query = query.where(self._standing.in_(shown))
+        query = query.order_by(FigureRow.due, Case.case_no, FigureStep.node).limit(most)
+        return [self._row(*one) for one in self._session.execute(query)]
 
-
-def _days_before(calendar: Calendar, day: date, count: int) -> date:
-    """The day from which `count` working days lead to `day`."""
-    while count > 0:
-        count -= calendar.is_workday(day)
-        day -= timedelta(days=1)
-    return day
-
-
-def _texts(session: Session, ids: Sequence[int]) -> Mapping[str, tuple[PageFacts, ...]]:
-    """The words of some documents' pages, by the document's ref."""
-    found: dict[str, list[PageFacts]] = defaultdict(list)
-    for some in batches(ids):
-        query = select(Page.document_id, Page.id, Page.position, Page.lines).where(Page.document_id.in_(some)).order_by(Page.position)
-        for document_id, id, position, lines in session.execute(query):
-            found[str(document_id)].append(PageFacts(str(id), position, text_lines(lines)))
-    return {ref: tuple(pages) for ref, pages in found.items()}
-
-
-def batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """The ids in lots that one query can take."""
-    return (ids[start : start + _TOGETHER] for start in range(0, len(ids), _TOGETHER))
-
-
-def _with_texts(matter: Matter, texts: Mapping[str, tuple[PageFacts, ...]]) -> Matter:
-    return replace(matter, documents=[replace(one, pages=texts.get(one.ref, ())) for one in matter.documents])
+    def _row(self, case_no: str, team: str | None, handler: str | None, step: FigureStep, row: FigureRow, standing: Standing) -> Row:
+        return Row(
+            case_no=case_no,
+            team=team or NOBODY,
+            handler=handler or NOBODY,
+            node=step.node,
+            name=step.name,
+            phase=step.phase,
+            role=step.role,
+            rule=step.rule,
+            action=step.action,
+            opened=row.opened,
+            source=row.source,
+            due=row.due,
+            standing=standing,
+            left=working_days_left(self._calendar, row.due, self._day),
+            done_on=row.done_on,
+            provisional=row.provisional,
+            lacking=tuple(row.lacking),
+            cite=step.cite,
+            firm=row.firm,
+        )

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from dossier.access import Actor
 from dossier.clock import SHANGHAI
 from dossier.desks import figures
-from dossier.desks.figures import NOBODY, Asked
+from dossier.desks.figures import Asked
+from dossier.desks.figurestore import NOBODY, batches
 from dossier.office import FiledUnder, Office
 from dossier.records.tables import Case, Dispute, Document, FindingRow, Page, Person, Submission, Team
 from review.overdue import Row
@@ -109,7 +110,7 @@ def returns(office: Office, actor: Actor, asked: Asked) -> dict[str, Any]:
     Raises not_allowed, team_unknown, date_bad.
     """
     team = figures.require(office, actor, asked)
-    lacking, _ = figures.collect(office, actor, asked)
+    lacking = figures.lacking(office, actor, asked)
     with office.db.read() as session:
         handovers = _handovers(session, asked, team)
         ids = [one.id for one in handovers]
@@ -117,7 +118,7 @@ def returns(office: Office, actor: Actor, asked: Asked) -> dict[str, Any]:
     by = _Tables(office)
     for one in handovers:
         by.add(one, papers.get(one.id, []), sheets.get(one.id, (0, 0)))
-    by.add_missing(row for row in lacking if row.standing == "overdue")
+    by.add_missing(lacking)
     figures.note(office, actor, "returns", asked, len(handovers))
     return {
         "court": office.settings.court,
@@ -242,7 +243,7 @@ def _midnight(day: date) -> datetime:
 def _papers(session: Session, ids: Sequence[int]) -> Mapping[int, list[_Paper]]:
     """The documents of each hand-over, with how many of their elements are missing or empty."""
     found: dict[int, list[_Paper]] = defaultdict(list)
-    for some in figures.batches(ids):
+    for some in batches(ids):
         faults = (
             select(FindingRow.document_id, func.count())
             .where(FindingRow.submission_id.in_(some), FindingRow.rule.startswith(_ELEMENT), FindingRow.severity != "unchecked")
@@ -260,7 +261,7 @@ def _papers(session: Session, ids: Sequence[int]) -> Mapping[int, list[_Paper]]:
 def _pages(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[int, int]]:
     """How many pages each hand-over has, and how many of them are blank."""
     found: dict[int, tuple[int, int]] = {}
-    for some in figures.batches(ids):
+    for some in batches(ids):
         query = (
             select(Page.submission_id, Page.blank, func.count())
             .where(Page.submission_id.in_(some))
@@ -276,7 +277,7 @@ def _reasons(office: Office, session: Session, handovers: Sequence[_Handover]) -
     """How often each reason forbade signing."""
     filed = {one.id: one.filed for one in handovers if one.state != "signed_for"}
     found: dict[tuple[str, ...], int] = defaultdict(int)
-    for some in figures.batches(list(filed)):
+    for some in batches(list(filed)):
         query = select(FindingRow.submission_id, FindingRow.rule).where(
             FindingRow.submission_id.in_(some), FindingRow.severity == "blocking"
         )

@@ -1,6 +1,7 @@
 """All tables by one name, so that nobody meets a half-built metadata."""
 
 from dossier.records.cases import VOLUME_KINDS, Case, Event, Party, Person, Team, Volume, Waiver
+from dossier.records.figures import CURRENT, FigureCase, FigureRow, FigureStep
 from dossier.records.loans import Loan, LoanDocument, LoanSheet, LoanTerm, PaperPlace, Sheet
 from dossier.records.papers import Correction, Dispute, Document, File, FindingRow, Page, Submission
 from dossier.records.people import Agreement, SignInTry, Substitution, Token
@@ -9,8 +10,8 @@ from dossier.records.types import Base
 from dossier.records.work import Answer, Counter, Job, LedgerEvent, Outbox
 
 __all__ = [
-    "VOLUME_KINDS", "Agreement", "Answer", "Base", "Case", "ClosingOpinion", "ClosingReview", "Correction", "Counter", "Dispute",
-    "Document", "Event", "File", "FindingRow", "Job", "LedgerEvent", "Loan", "LoanDocument", "LoanSheet", "LoanTerm", "Outbox", "Page",
-    "PaperPlace", "Party", "Person", "QualityCheck", "QualitySample", "Sheet", "SignInTry", "Submission", "Substitution", "Team", "Token",
-    "Volume", "Waiver",
+    "CURRENT", "VOLUME_KINDS", "Agreement", "Answer", "Base", "Case", "ClosingOpinion", "ClosingReview", "Correction", "Counter",
+    "Dispute", "Document", "Event", "FigureCase", "FigureRow", "FigureStep", "File", "FindingRow", "Job", "LedgerEvent", "Loan",
+    "LoanDocument", "LoanSheet", "LoanTerm", "Outbox", "Page", "PaperPlace", "Party", "Person", "QualityCheck", "QualitySample", "Sheet",
+    "SignInTry", "Submission", "Substitution", "Team", "Token", "Volume", "Waiver",
 ]  # fmt: skip

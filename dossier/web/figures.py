@@ -30,6 +30,7 @@ _BARS = {
     "returns": (("refused", "不予签收", "bad"), ("partly", "部分签收", "near")),
 }
 _SHOWN = 200
+_AT_ONCE = 150  # cases that one request counts; more are counted by the requests that follow, and by the worker
 _CHOICES = ("period", "from", "until", "team", "handler", "node")
 
 
@@ -37,10 +38,13 @@ _CHOICES = ("period", "from", "until", "team", "handler", "node")
 @doing("figures.read")
 def show(what: str) -> Any:
     asked, period = _asked()
-    table = _COMPUTE[what](office(), actor(), asked)
+    size, left = figures_desk.prepare(office(), actor(), asked, _AT_ONCE)
+    if left:
+        return render_template("figures/counting.html", what=what, size=size, done=size - left)
+    table = _page_table(what, asked)
     listings = _ARRANGE[what](table, office().today())
     groups = [listing for listing in listings if listing.name != "明细"]
-    detail = [row for row in table.get("rows", ()) if row["standing"] in bulletin.SHOWN]
+    detail = table.get("rows", [])
     return render_template(
         f"figures/{what}.html",
         what=what,
@@ -52,12 +56,24 @@ def show(what: str) -> Any:
         groups=groups,
         bars=bars(table["by_team"], _BARS[what]),
         legend=_BARS[what],
-        detail=detail[:_SHOWN],
-        more=len(detail) - _SHOWN,
+        detail=detail,
+        more=_unlisted(table, detail),
         standings=STANDINGS,
         kinds=tuple(bulletin.KINDS),
         chosen={key: request.args[key] for key in _CHOICES if request.args.get(key)},
     )
+
+
+def _page_table(what: str, asked: Asked) -> dict[str, Any]:
+    """The table with as many rows as a page lists."""
+    if what == "overdue":
+        return figures_desk.overdue(office(), actor(), asked, bulletin.SHOWN, _SHOWN)
+    return returns_desk.returns(office(), actor(), asked)
+
+
+def _unlisted(table: Mapping[str, Any], detail: Sequence[Any]) -> int:
+    """How many rows that somebody has to see to are not on the page."""
+    return sum(table["total"].get(key, 0) for key in (*bulletin.SHOWN, "carried")) - len(detail) if detail else 0
 
 
 @desk.get("/figures/<any(overdue, returns):what>.<any(xlsx, pdf):kind>")

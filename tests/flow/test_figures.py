@@ -21,6 +21,7 @@ from dossier.desks import bulletin, cases, figures, returns
 from dossier.desks.figures import Asked, period_of
 from dossier.errors import DossierError
 from dossier.office import Office
+from dossier.records import ledger
 from dossier.records.tables import Case, Dispute, Document, File, FindingRow, LedgerEvent, Page, Person, Submission
 from tests.support.office import CASE_NO, TEAM, open_test_office, operator_of
 
@@ -71,6 +72,7 @@ class Desk:
             )  # fmt: skip
             session.add(one)
             session.flush()
+            ledger.append(session, at=at, actor="team1", action="submission.receive", subject=f"submission:{one.id}", case_id=case.id)
             for number, (kind, paper_state) in enumerate(papers, 1):
                 self._paper(session, one, number, kind, paper_state, more)
             if outcome := more.get("ruled"):
@@ -210,7 +212,7 @@ def test_a_team_sees_its_own_figures_only(office: Office) -> None:
         display="扫描员甲",
         roles=["scanner"],
         team=None,
-        password="a-long-password",
+        password="A-long-test-password",
         must_change=False,
     )
     for compute in (figures.overdue, returns.returns):

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from dossier import people
 from dossier.app import open_rules
 from dossier.cli.root import cli
-from dossier.desks import cases, closing, figures, rulebooks
+from dossier.desks import caselist, cases, closing, figures, rulebooks
 from dossier.desks.figures import Asked
 from dossier.desks.rulebooks import Wanted
 from dossier.errors import DossierError
@@ -103,7 +103,7 @@ def test_each_case_keeps_the_version_in_force_when_it_was_filed(office: Office) 
     row = CASE | {"profile": "yunchuan"}
     early, late = row | {"case_no": "（2026）豫9924执7号", "filed_on": "2026-05-06"}, row | {"case_no": "（2026）豫9924执8号"}
     cases.import_cases(opened, operator_of(opened), json.dumps([early, late], ensure_ascii=False).encode())
-    listed = {one["case_no"]: one["profile_version"] for one in cases.listing(opened, operator_of(opened))}
+    listed = {one["case_no"]: one["profile_version"] for one in caselist.listing(opened, operator_of(opened))[0]}
     assert (listed["（2026）豫9924执7号"], listed["（2026）豫9924执8号"]) == ("2026.03.01", "2026.06.01")
     told = closing.check(opened, operator_of(opened), "（2026）豫9924执7号", None)
     assert told["rules"] == "yunchuan 2026.03.01"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
 
 from dossier.cli.cases import parse_day
 from dossier.cli.common import Context, as_json, put, say
-from dossier.desks import borrowing, loans, paper, placing
+from dossier.desks import borrowing, loans, paper, placing, register
 from dossier.desks.borrowing import Wanted
 from dossier.errors import DossierError
 from dossier.lifecycle import LOAN_KINDS
@@ -20,19 +21,10 @@ VOLUME = click.Choice(["main", "sub", "pouch"])
 
 def numbers(text: str | None) -> list[int] | None:
     """'1-3,7' as [1, 2, 3, 7]; None stays None. A usage error when it is none of that."""
-    if text is None:
-        return None
-    found: list[int] = []
     try:
-        for part in text.replace("，", ",").replace("、", ",").split(","):
-            first, _, last = part.partition("-")
-            span = range(int(first), int(last or first) + 1)
-            if not 1 <= len(span) <= 10_000:
-                raise ValueError(part)
-            found += span
-    except ValueError:
+        return None if text is None else paper.page_numbers(text)
+    except DossierError:
         raise click.UsageError(f"{text} 应如 1-3,7 / must be like 1-3,7") from None
-    return found
 
 
 def needed_day(value: str) -> date:
@@ -241,6 +233,42 @@ def return_(context: Context, loan_no: str, count: int, pages: str | None, missi
         put({"loan_no": loan_no, "missing": left})
     for one in left:
         say(f"未还 {one['sheets']} 张：{one['name']} 第 {one['pages']} 页")
+
+
+@loan.command("slip")
+@click.argument("loan_no")
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="放到哪个文件夹。Into which folder.")
+@click.pass_obj
+def slip(context: Context, loan_no: str, folder: Path) -> None:
+    """借阅单（PDF，带二维码）。The slip of a loan, with its number as QR.
+
+    例 example: bin/dossier loan slip JY20260901-0001 --to out/
+    """
+    with context.office() as (office, actor):
+        click.echo(str(register.save_slip(office, actor, loan_no, folder)))
+
+
+@loan.command("register")
+@click.option("--as", "kind", type=click.Choice(["table", "xlsx", "pdf"]), default="table", show_default=True, help="输出形式。Form.")
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="xlsx、pdf 存到哪里。Where files go.")
+@click.option("--from", "first", metavar="DATE", help="登记期间首日。First day.")
+@click.option("--until", "last", metavar="DATE", help="登记期间末日（含）。Last day.")
+@click.pass_obj
+def register_(context: Context, kind: str, folder: Path | None, first: str | None, last: str | None) -> None:
+    """借阅登记簿和按团队、种类、借卷人的统计。The loan register and its counts.
+
+    例 example: bin/dossier loan register --as xlsx --to out/
+    """
+    if kind != "table" and folder is None:
+        raise click.UsageError("--as xlsx 或 pdf 须用 --to 指定文件夹。--as xlsx or pdf needs --to DIR.")
+    with context.office() as (office, actor):
+        if folder is not None and kind != "table":
+            click.echo(str(register.save_register(office, actor, kind, folder, parse_day(first), parse_day(last))))
+            return
+        listings = register.register(office, actor, parse_day(first), parse_day(last))
+    for listing in listings:
+        click.echo(f"# {listing.title}")
+        click.echo("\n".join(listing.lines()) + "\n")
 
 
 @click.group("paper")

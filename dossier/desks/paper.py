@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -20,7 +21,7 @@ from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, Document, Loan, LoanSheet, Page, PaperPlace, Sheet, Volume
 
-_LOT = 500
+_LOT, MAX_SPAN = 500, 10_000
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,21 @@ def pages_text(numbers: Iterable[int]) -> str:
         else:
             runs.append([number])
     return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+def page_numbers(text: str) -> list[int]:
+    """'1-3，7' as [1, 2, 3, 7]. Raises paper_page_unknown when it is none of that."""
+    found: list[int] = []
+    try:
+        for part in re.split(r"[,，、]", text):
+            first, _, last = part.partition("-")
+            span = range(int(first), int(last or first) + 1)
+            if not 1 <= len(span) <= MAX_SPAN:
+                raise ValueError(part)
+            found += span
+    except ValueError:
+        raise DossierError("paper_page_unknown", pages=text[:40]) from None
+    return found
 
 
 def take(session: Session, loan: Loan, chosen: Sequence[Leaf]) -> None:

@@ -1,8 +1,22 @@
-"""Tables for people: a listing comes in; a spreadsheet, a printed sheet or lines of text go out, and a court's own spreadsheet comes back in as rows."""
+"""Tables for people: a listing comes in; a spreadsheet, a printed sheet, a slip or lines of text go out, and a court's own spreadsheet comes back in as rows."""
 
 from .model import Cell, Column, Form, Listing, text_of
 from .pdf import write_pdf
 from .reading import NotATableError, Record, read_table
+from .slip import Slip, write_slip
 from .xlsx import write_xlsx
 
-__all__ = ["Cell", "Column", "Form", "Listing", "NotATableError", "Record", "read_table", "text_of", "write_pdf", "write_xlsx"]
+__all__ = [
+    "Cell",
+    "Column",
+    "Form",
+    "Listing",
+    "NotATableError",
+    "Record",
+    "Slip",
+    "read_table",
+    "text_of",
+    "write_pdf",
+    "write_slip",
+    "write_xlsx",
+]

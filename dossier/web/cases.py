@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from dossier.desks import caselist, cases, closing, viewing
+from dossier.desks import caselist, cases, closing, loans, viewing
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import CASE
@@ -55,6 +55,7 @@ def show(case_no: str) -> Any:
         counts={state: sum(node["state"] == state for node in nodes) for state in ("overdue", "missing", "present")},
         documents=_places(page["volumes"]),
         handed=handed,
+        paper={one["volume"]: one for one in loans.paper_json(office(), actor(), case_no)} if could("paper.read") else {},
         first=first,
         anchors=cases.anchor_names(office(), case_no) if could("case.event") else [],
         gates=closing.GATES,

@@ -19,7 +19,8 @@ TONES = {
     "disputed": "near", "ruled": "calm", "found": "calm", "accepted": "good", "placed": "good", "kept": "good", "set_aside": "calm",
     "open": "calm", "closed": "calm", "frozen": "calm", "archived": "good", "present": "good", "missing": "near", "overdue": "bad",
     "preaudit": "near", "reviewing": "near", "raised": "near", "returned": "bad", "approved": "good", "withdrawn": "quiet",
-    "not_yet": "quiet", "untracked": "quiet", "blocking": "bad", "warning": "near", "unchecked": "calm",
+    "loan.asked": "near", "loan.approved": "near", "loan.declined": "quiet", "loan.withdrawn": "quiet", "loan.out": "calm", "loan.ended": "near",
+    "loan.copied": "good", "loan.returned": "good", "not_yet": "quiet", "untracked": "quiet", "blocking": "bad", "warning": "near", "unchecked": "calm",
 }  # fmt: skip
 
 

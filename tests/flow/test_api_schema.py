@@ -15,6 +15,8 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from dossier import people
 from dossier.demo.papers import control
+from dossier.desks import borrowing
+from dossier.desks.borrowing import Wanted
 from dossier.web.site import create_app
 from dossier.worker import Worker
 from tests.support.office import CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
@@ -39,6 +41,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         people.add(office, operator_of(office), login=login, display=login, roles=roles, team=None, password=PASSWORD, must_change=False)
     made = create_app(office)
     made.extensions["receipt"] = receipt["receipt_no"]
+    made.extensions["loan"] = borrowing.ask(office, operator_of(office), Wanted(CASE_NO, "reading", "核对", office.today()))
     yield made
     office.close()
 
@@ -48,6 +51,7 @@ def test_the_api_answers_as_it_says_and_never_breaks(app: Flask) -> None:
     known = {
         "case_no": CASE_NO,
         "receipt_no": app.extensions["receipt"],
+        "loan_no": app.extensions["loan"],
         "page_id": 1,
         "rule_id": "service",
         "rule": "service",

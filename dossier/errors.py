@@ -247,6 +247,18 @@ SENTENCES: dict[str, Sentence] = {
         "不能签收自己移送的材料。请由卷宗管理员办理。", "Nobody signs for papers that they handed over. A dossier clerk does.", 403
     ),
     "sign_in_failed": Sentence(401, EXIT_REFUSED, "用户名或密码不对。", "User name or password is wrong."),
+    "sso_failed": Sentence(
+        401,
+        EXIT_REFUSED,
+        "统一认证未成功（{what}）。请重试，或用密码登录。",
+        "The identity service did not sign you in ({what}). Try again, or use your password.",
+    ),
+    "sso_unknown": Sentence(
+        403,
+        EXIT_REFUSED,
+        "统一认证账号 {login} 在本系统没有可用的账号。请联系系统管理员。",
+        "{login} has no open account here. Ask a system administrator.",
+    ),
     "user_unknown": _bad("没有名为 {name} 的用户。", "There is no user {name}.", 404),
     "user_exists": _bad("用户 {name} 已存在。", "User {name} exists already.", 409),
     "role_unknown": _bad("没有名为 {role} 的角色。可用角色：{roles}。", "There is no role {role}. Roles: {roles}."),

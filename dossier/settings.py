@@ -76,6 +76,10 @@ SETTINGS = (
         "The three administrators: separate | compact (one person may be system and security administrator, never auditor).",
         choices=("separate", "compact"),
     ),
+    Setting("oidc_issuer", "", "Address of the court's identity service (OpenID Connect); empty: sign-in with passwords only."),
+    Setting("oidc_client_id", "", "Under which name the identity service knows this system."),
+    Setting("oidc_client_secret", "", "The secret it was given there."),
+    Setting("oidc_claim", "preferred_username", "Which word of the identity service is the user name here."),
     Setting("proxies", "0", "Reverse proxies in front whose X-Forwarded-For names the address that signs in.", 0),
     Setting("max_upload_mb", "512", "Largest hand-over that the web door takes, in MiB.", 1),
 )
@@ -101,6 +105,10 @@ class Settings:
     second_factor: str
     agreement: str
     administrators: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_claim: str
     proxies: int
     max_upload_mb: int
 
@@ -132,6 +140,10 @@ class Settings:
             second_factor=values["second_factor"],
             agreement=values["agreement"],
             administrators=values["administrators"],
+            oidc_issuer=values["oidc_issuer"],
+            oidc_client_id=values["oidc_client_id"],
+            oidc_client_secret=values["oidc_client_secret"],
+            oidc_claim=values["oidc_claim"],
             proxies=number("proxies"),
             max_upload_mb=number("max_upload_mb"),
         )

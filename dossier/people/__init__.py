@@ -24,7 +24,7 @@ from dossier.people.accounts import (
 from dossier.people.factor import reset_factor
 from dossier.people.passwords import HASHER, MIN_PASSWORD, POLICIES, one_time_password, told
 from dossier.people.roster import grantable, listing, show
-from dossier.people.signin import Standing, change_own_password, resume, sign_in, sign_out
+from dossier.people.signin import Standing, change_own_password, resume, sign_in, sign_in_by, sign_out
 from dossier.people.substitutes import act_for, all_substitutes, end_substitute, may_act_for, name_substitute, substitutes
 from dossier.people.tokens import add_token, bearer, revoke_token, tokens
 
@@ -33,5 +33,5 @@ __all__ = [
     "add_token", "all_substitutes", "bearer", "change_own_password", "disable", "enable", "end_substitute",
     "ensure_administrators", "ensure_built_in", "ensure_team", "find", "grant", "grantable", "listing", "may_act_for",
     "move_to_team", "name_substitute", "one_time_password", "require_rebuild", "reset_factor", "resume", "revoke_token",
-    "role_names", "set_password", "show", "sign_in", "sign_out", "substitutes", "team_id", "teams", "tokens", "told",
+    "role_names", "set_password", "show", "sign_in", "sign_in_by", "sign_out", "substitutes", "team_id", "teams", "tokens", "told",
 ]  # fmt: skip

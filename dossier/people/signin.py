@@ -27,7 +27,8 @@ class Standing:
 
 
 def _open_account(session: Session, login: str) -> Person | None:
-    return session.execute(select(Person).where(Person.login == login, Person.disabled.is_(False))).scalar_one_or_none()
+    open_ones = select(Person).where(Person.login == login, Person.disabled.is_(False), Person.password_hash.is_not(None))
+    return session.execute(open_ones).scalar_one_or_none()
 
 
 def sign_in(office: Office, login: str, password: str, address: str = "") -> tuple[Actor, int]:
@@ -53,6 +54,18 @@ def sign_in(office: Office, login: str, password: str, address: str = "") -> tup
     return actor_of(person), person.session_stamp
 
 
+def sign_in_by(office: Office, login: str, address: str, service: str) -> tuple[Actor, int]:
+    """The actor and the session stamp of somebody whom an identity service vouches for; accounts are never made this way. Raises sso_unknown."""
+    with office.db.write() as session:
+        person = _open_account(session, login)
+        action, detail = "sign_in" if person else "sign_in.failed", {"address": address, "by": service}
+        subject = f"person:{person.id}" if person else "person:unknown"
+        ledger.append(session, at=office.clock.now(), actor=login[:80], action=action, subject=subject, detail=detail)
+    if person is None:
+        raise DossierError("sso_unknown", login=login[:80])
+    return actor_of(person), person.session_stamp
+
+
 def sign_out(office: Office, actor: Actor) -> None:
     """Ends every session of this person, so that a copied cookie is worth nothing."""
     with office.db.write() as session:
@@ -61,24 +74,28 @@ def sign_out(office: Office, actor: Actor) -> None:
         ledger.append(session, at=office.clock.now(), actor=actor.login, action="sign_out", subject=f"person:{person.id}")
 
 
-def resume(office: Office, login: str, stamp: int, principal: str | None = None, *, proved: bool = False) -> Standing | None:
+def resume(
+    office: Office, login: str, stamp: int, principal: str | None = None, *, proved: bool = False, vouched: bool = False
+) -> Standing | None:
     """Who a session is now; None when the account is gone or the session was ended.
 
-    principal: for whom this person wants to act. proved: whether this session was given the second factor.
+    principal: for whom this person wants to act. proved: whether this session was given the second factor. vouched: an identity service signed
+    them in, so the state of the password here does not matter.
     """
     with office.db.read() as session:
         person = _open_account(session, login)
         if person is None or person.session_stamp != stamp:
             return None
         actor = (standing_for(session, person, principal, office.today()) if principal else None) or actor_of(person)
-        return Standing(actor, _first(office, session, person, actor, proved))
+        return Standing(actor, _first(office, session, person, actor, proved, vouched))
 
 
-def _first(office: Office, session: Session, person: Person, actor: Actor, proved: bool) -> str | None:
+def _first(office: Office, session: Session, person: Person, actor: Actor, proved: bool, vouched: bool) -> str | None:
     """The error code of what comes before anything else."""
     if factor.enrolled(person) and not proved:
         return "second_factor"
-    if person.must_change or passwords.expired(person.password_at, office.clock.now(), office.settings.password_policy):
+    old = passwords.expired(person.password_at, office.clock.now(), office.settings.password_policy)
+    if (person.must_change or old) and not vouched:
         return "must_change"
     if factor.needed(office, {*person.roles, *actor.roles}) and not factor.enrolled(person):
         return "enrol_factor"

@@ -80,7 +80,9 @@ def _resume() -> Standing | None:
         return None
     if idle >= SEEN_EVERY and request.endpoint not in ASKED_BY_PAGES:
         session["seen"] = int(now.timestamp())
-    return people.resume(office(), login, stamp, session.get("acting_for"), proved=session.get("factor") is True)
+    return people.resume(
+        office(), login, stamp, session.get("acting_for"), proved=session.get("factor") is True, vouched=session.get("sso") is True
+    )
 
 
 def begin(login: str, stamp: int) -> None:
@@ -100,6 +102,11 @@ def begin_again(stamp: int) -> None:
 def go_on() -> None:
     """The session knows more about its person than a moment ago: ask again."""
     g.pop("actor", None)
+
+
+def safe_next(target: str) -> str:
+    """Only a place on this site."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
 
 
 def day_of(name: str) -> date:

@@ -12,16 +12,11 @@ from dossier.desks import agreements
 from dossier.errors import DossierError
 from dossier.people import factor
 from dossier.web.describe import TEXT, WORD, obj, told
-from dossier.web.guard import actor, begin, begin_again, current, day_of, doing, office, public, wants_json
+from dossier.web.guard import actor, begin, begin_again, current, day_of, doing, office, public, safe_next, wants_json
 
 desk = Blueprint("people", __name__)
 _LOGIN = obj({"login": WORD, "password": WORD})
 _SIGNED_IN = obj({"login": TEXT, "display": TEXT, "csrf_token": TEXT})
-
-
-def _safe_next(target: str) -> str:
-    """Only a place on this site."""
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
 
 
 @desk.get("/sign-in")
@@ -32,7 +27,7 @@ def sign_in() -> Any:
         return jsonify(csrf_token=generate_csrf())
     if current() is not None:
         return redirect(url_for("handovers.home"), 303)
-    return render_template("people/sign_in.html", next=_safe_next(request.args.get("next", "/")))
+    return render_template("people/sign_in.html", next=safe_next(request.args.get("next", "/")))
 
 
 @desk.post("/sign-in")
@@ -40,7 +35,7 @@ def sign_in() -> Any:
 @told("登录", "Sign in", _SIGNED_IN, files=_LOGIN, errors=("sign_in_failed", "too_many_tries"))
 def sign_in_now() -> Any:
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
-    target = _safe_next(request.form.get("next", "/"))
+    target = safe_next(request.form.get("next", "/"))
     try:
         who, stamp = people.sign_in(office(), login, password, request.remote_addr or "")
     except DossierError as error:

@@ -35,6 +35,7 @@ from dossier.web import (
     guard,
     handovers,
     health,
+    oidc,
     openapi,
     pages,
     people,
@@ -95,7 +96,7 @@ def create_app(office: Office) -> Flask:
     app = Flask("dossier.web", template_folder=str(CHECKOUT / "templates"), static_folder=str(Path(__file__).parent / "static"))
     app.extensions["office"] = office
     if office.settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=office.settings.proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=office.settings.proxies, x_proto=office.settings.proxies)  # type: ignore[method-assign]
     app.request_class = _request_class(office)
     app.config.update(
         SECRET_KEY=secret_key(office.settings.home / "web.key"),
@@ -116,7 +117,11 @@ def create_app(office: Office) -> Flask:
     app.before_request(partial(_ask_who, csrf))
     for desk in DESKS:
         app.register_blueprint(desk)
-    app.context_processor(lambda: {"me": guard.current(), "could": guard.could, "court": office.settings.court})
+    if office.settings.oidc_issuer:
+        oidc.attach(app, office.settings)
+    app.context_processor(
+        lambda: {"me": guard.current(), "could": guard.could, "court": office.settings.court, "oidc": bool(office.settings.oidc_issuer)}
+    )
     app.after_request(_headers)
     _tell_errors(app)
     return app

@@ -33,7 +33,8 @@ def listing(
 
 
 def _seen_by(actor: Actor) -> list[ColumnElement[bool]]:
-    return [] if actor.roles & access.ACTIONS["case.read"].everywhere else [Case.team_id == actor.team]
+    # Who belongs to no team sees no case, not those of no team.
+    return [] if actor.roles & access.ACTIONS["case.read"].everywhere else [Case.team_id == actor.team, Case.team_id.is_not(None)]
 
 
 def _says(word: str) -> ColumnElement[bool]:

@@ -29,15 +29,24 @@ from review.waivers import Waived, named, settle
 GATES = {"handover": "移送", "closing": "结案", "archiving": "归档前"}
 
 
-def documents_of(session: Session, case: Case) -> tuple[DocumentFact, ...]:
-    """What the case has: placed or signed for; refused papers and those still in review prove nothing."""
+def sealed(actor: Actor, document: Document) -> bool:
+    """Whether this paper lies in the 副卷 and the actor may not see what it says."""
+    return document.volume is not None and document.volume.kind == "sub" and not access.decide(actor, "page.read", _of(document))
+
+
+def _of(document: Document) -> Resource:
+    return Resource(team=document.submission.team_id or document.submission.case.team_id, sub=True)
+
+
+def documents_of(session: Session, case: Case, actor: Actor) -> tuple[DocumentFact, ...]:
+    """What the case has: placed or signed for; refused papers and those still in review prove nothing. A sealed one has its type for a title."""
     rows = session.execute(
         select(Document)
         .where(Document.case_id == case.id, Document.state.in_(("accepted", "placed", "kept")))
         .order_by(Document.id)
         .options(selectinload(Document.pages).joinedload(Page.file))
     ).scalars()
-    return tuple(fact_by_id(document) for document in rows)
+    return tuple(replace(fact_by_id(one), title=one.name) if sealed(actor, one) else fact_by_id(one) for one in rows)
 
 
 def case_facts(office: Office, session: Session, case: Case) -> CaseFact:
@@ -46,12 +55,12 @@ def case_facts(office: Office, session: Session, case: Case) -> CaseFact:
 
 
 def judged(
-    office: Office, session: Session, case: Case, gate: Gate | None, day: date
+    office: Office, session: Session, case: Case, actor: Actor, gate: Gate | None, day: date
 ) -> tuple[Catalogue, tuple[Finding, ...], tuple[Waived, ...]]:
-    """The case's rules, what they find on a day and nobody waived, and what was waived; in the caller's transaction."""
+    """The case's rules, what they find on a day and nobody waived, and what was waived, as the actor may be told it; in the caller's transaction."""
     catalogue = office.rules.for_case(case)
     facts = case_facts(office, session, case)
-    every = check_case(catalogue, office.rules.calendar, facts, documents_of(session, case), gate, day)
+    every = check_case(catalogue, office.rules.calendar, facts, documents_of(session, case, actor), gate, day)
     return catalogue, *settle(catalogue, every, facts.waivers)
 
 
@@ -64,7 +73,7 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
     with office.db.write() as session:
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
-        catalogue, findings, waived = judged(office, session, case, gate, day)
+        catalogue, findings, waived = judged(office, session, case, actor, gate, day)
         blocking = sum(finding.severity == "blocking" for finding in findings)
         ledger.append(
             session,
@@ -111,7 +120,7 @@ def case_page(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
         case = load(session, case_no)
         access.demand(actor, "case.read", Resource(team=case.team_id))
         catalogue = office.rules.for_case(case)
-        states = node_states(catalogue, office.rules.calendar, case_fact(case), documents_of(session, case), office.today())
+        states = node_states(catalogue, office.rules.calendar, case_fact(case), documents_of(session, case, actor), office.today())
         kinds = list(session.execute(select(Volume.kind).where(Volume.case_id == case.id)).scalars())
         page = {"case": case_json(case), "nodes": [_node(office, catalogue, state) for state in states]}
     readable = [kind for kind in kinds if kind != "sub" or "sub_reader" in actor.roles]

@@ -12,7 +12,7 @@ from dossier import access
 from dossier.access import Actor, Resource
 from dossier.desks import receiving
 from dossier.desks.cases import load
-from dossier.desks.closing import case_facts, documents_of, waived_json
+from dossier.desks.closing import case_facts, documents_of, sealed, waived_json
 from dossier.desks.judging import facts_of, held_before
 from dossier.errors import DossierError
 from dossier.office import Office
@@ -40,7 +40,7 @@ def explain_rule(
         access.demand(actor, "case.check", Resource(team=case.team_id))
         catalogue = office.rules.for_case(case)
         submission = _submission(session, actor, case, rule, receipt_no)
-        told = _explained(office, session, case, rule, gate, day, submission)
+        told = _explained(office, actor, session, case, rule, gate, day, submission)
         ledger.append(
             session,
             at=office.clock.now(),
@@ -68,24 +68,27 @@ def _submission(session: Session, actor: Actor, case: Case, rule: str, receipt_n
 
 
 def _explained(
-    office: Office, session: Session, case: Case, rule: str, gate: Gate | None, day: date, submission: Submission | None
+    office: Office, actor: Actor, session: Session, case: Case, rule: str, gate: Gate | None, day: date, submission: Submission | None
 ) -> Explanation:
     lexicon, facts = office.rules.lexicon_for(case), case_facts(office, session, case)
     try:
         if about_papers(lexicon, rule):
-            return explain_papers(lexicon, facts, _papers(session, case, submission), rule, day)
-        return explain(office.rules.for_case(case), office.rules.calendar, facts, documents_of(session, case), rule, gate, day)
+            return explain_papers(lexicon, facts, _papers(session, actor, case, submission), rule, day)
+        return explain(office.rules.for_case(case), office.rules.calendar, facts, documents_of(session, case, actor), rule, gate, day)
     except UnknownRuleError:
         raise DossierError("rule_unknown", rule=rule) from None
 
 
-def _papers(session: Session, case: Case, submission: Submission | None) -> Papers:
+def _papers(session: Session, actor: Actor, case: Case, submission: Submission | None) -> Papers:
     if submission is None:
-        documents = documents_of(session, case)
+        documents = documents_of(session, case, actor)
         return Papers(documents, [page for document in documents for page in document.pages])
     declared = [(row["name"], row["pages"]) for row in submission.declared] if submission.declared else None
-    documents = tuple(document_fact(document) for document in submission.documents)
-    return Papers(documents, facts_of(submission), declared, held_before(session, submission))
+    hidden = [one for one in submission.documents if sealed(actor, one)]
+    unseen = {(page.file.name, page.number) for one in hidden for page in one.pages}
+    documents = tuple(document_fact(document) for document in submission.documents if document not in hidden)
+    pages = [page for page in facts_of(submission) if (page.file, page.page) not in unseen]
+    return Papers(documents, pages, declared, held_before(session, submission))
 
 
 def _told_json(told: Explanation, catalogue: Catalogue) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def form(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
     with office.db.write() as session:
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
-        catalogue, findings, waived = judged(office, session, case, "closing", office.today())
+        catalogue, findings, waived = judged(office, session, case, actor, "closing", office.today())
         who = ANSWERABLE.format(handler=case.handler or "未登记", clerk=case.clerk or "未登记")
         rows = [*_papers(session, case, who, sub="sub_reader" in actor.roles), *_fields(case, who)]
         rows += [_missing(catalogue, one, "blank", who) for one in findings if _counts(one, case)]

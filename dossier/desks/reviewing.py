@@ -64,7 +64,7 @@ def submit(office: Office, actor: Actor, case_no: str, mode: str, day: date, sta
             if value:
                 setattr(case, name, value)
         session.flush()
-        catalogue, blocking = _gaps(office, session, case)
+        catalogue, blocking = _gaps(office, session, case, actor)
         review = ClosingReview(
             case_id=case.id, state=REVIEW.start, mode=mode, day=day, stated={name: getattr(case, name) for name in values}, blocking=len(blocking),
             submitted_by_id=actor.id, submitted_at=office.clock.now(), rules_version=f"{catalogue.profile} {catalogue.version}",
@@ -99,9 +99,9 @@ def _preaudited(office: Office, case: Case, mode: str) -> bool:
     return mode == TERMINATED and node is not None and case.kind in node.applies_to
 
 
-def _gaps(office: Office, session: Session, case: Case) -> tuple[Any, list[Finding]]:
+def _gaps(office: Office, session: Session, case: Case, actor: Actor) -> tuple[Any, list[Finding]]:
     """The rules of a case, and what keeps it from being closed today."""
-    catalogue, findings, _ = judged(office, session, case, "closing", office.today())
+    catalogue, findings, _ = judged(office, session, case, actor, "closing", office.today())
     return catalogue, [one for one in findings if one.severity == "blocking" and one.document not in MADE_HERE]
 
 
@@ -112,7 +112,7 @@ def approve(office: Office, actor: Actor, case_no: str, key: str, note: str = ""
     """
     with office.db.write() as session:
         case, review = _awaiting(session, actor, case_no, key)
-        _, blocking = _gaps(office, session, case)
+        _, blocking = _gaps(office, session, case, actor)
         if blocking:
             raise DossierError("gate_blocked", gate="结案", count=len(blocking))
         if raise_reason.strip():
@@ -239,7 +239,7 @@ def case_review(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
         known = (
             session.execute(select(ClosingReview).where(ClosingReview.case_id == case.id).order_by(ClosingReview.id.desc())).scalars().all()
         )
-        catalogue, findings, waived = judged(office, session, case, "closing", office.today())
+        catalogue, findings, waived = judged(office, session, case, actor, "closing", office.today())
         ledger.append(session, at=office.clock.now(), actor=actor.login, action="review.read", subject=f"case:{case.id}", case_id=case.id)
         told = [(one.document in MADE_HERE, finding_json(one, catalogue.roles)) for one in findings]
         return {

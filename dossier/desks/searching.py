@@ -19,7 +19,7 @@ from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Document, Outbox, Page, Submission
-from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc, Result, SearchEngine
+from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc, Query, Result, SearchEngine
 from indexing.highlight import share, snippet, spans
 from indexing.query import QueryError, parse
 
@@ -142,17 +142,14 @@ def search(office: Office, actor: Actor, text: str, *, limit: int = 20, offset: 
     not_allowed. What a snippet showed is in the ledger.
     """
     access.demand(actor, "search")
-    try:
-        query = parse(text, type_names(office))
-    except QueryError as error:
-        raise DossierError(error.code, what=error.what) from error
+    query = parsed(office, text)
     tokens = access.reader_tokens(actor)
-    result = _ask(office, lambda engine: engine.search(query, tokens, limit=limit, offset=offset))
+    result = ask(office, lambda engine: engine.search(query, tokens, limit=limit, offset=offset))
     with office.db.write() as session:
         ids = [hit.page_id for hit in result.hits]
         found = select(Page).where(Page.id.in_(ids), Page.state == "read").options(*_AROUND)
         pages = {page.id: page for page in session.scalars(found)}
-        hits = [_hit(pages[page_id], query) for page_id in ids if page_id in pages and may_see(actor, pages[page_id])]
+        hits = [hit_json(pages[page_id], query) for page_id in ids if page_id in pages and may_see(actor, pages[page_id])]
         ledger.append(
             session,
             at=office.clock.now(),
@@ -164,7 +161,15 @@ def search(office: Office, actor: Actor, text: str, *, limit: int = 20, offset: 
     return {"total": result.total - (len(ids) - len(hits)), "hits": hits}
 
 
-def _ask(office: Office, question: Callable[[SearchEngine], Result]) -> Result:
+def parsed(office: Office, text: str) -> Query:
+    """What was typed as a query. Raises query_empty, query_bad."""
+    try:
+        return parse(text, type_names(office))
+    except QueryError as error:
+        raise DossierError(error.code, what=error.what) from error
+
+
+def ask(office: Office, question: Callable[[SearchEngine], Result]) -> Result:
     """Asks the engine; an index that is gone is rebuilt once and asked again."""
     try:
         try:
@@ -178,7 +183,8 @@ def _ask(office: Office, question: Callable[[SearchEngine], Result]) -> Result:
         raise DossierError("index_unavailable") from error
 
 
-def _hit(page: Page, query: Any) -> dict[str, Any]:
+def hit_json(page: Page, query: Query) -> dict[str, Any]:
+    """A page that was found, with a snippet around the words."""
     shown = snippet("\n".join(row["text"] for row in page.lines), query)
     return {
         "page_id": page.id,

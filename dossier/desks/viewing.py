@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from dossier.translate import finding_json
 from scanners.contract import UnreadableError
 
 SHOWN_LIMIT = 200
+SEALED = "副卷材料"
 
 
 def submission_json(office: Office, actor: Actor, receipt_no: str) -> dict[str, Any]:
@@ -29,13 +31,15 @@ def submission_json(office: Office, actor: Actor, receipt_no: str) -> dict[str, 
     with office.db.read() as session:
         submission = load(session, receipt_no)
         access.demand(actor, "submission.read", resource_of(submission))
-        return _submission(office, session, _with_papers(session, submission))
+        return _sealed(actor, submission, _submission(office, session, _with_papers(session, submission)))
 
 
 def _with_papers(session: Session, submission: Submission) -> Submission:
     """The hand-over with its pages, documents and findings at hand in a few queries; the text of the pages stays where it is."""
     pages = selectinload(Submission.pages).options(defer(Page.lines), defer(Page.marks), joinedload(Page.file))
-    documents = selectinload(Submission.documents).selectinload(Document.pages).options(defer(Page.lines), defer(Page.marks))
+    documents = selectinload(Submission.documents).options(
+        joinedload(Document.volume), selectinload(Document.pages).options(defer(Page.lines), defer(Page.marks))
+    )
     whole = select(Submission).where(Submission.id == submission.id).options(pages, documents, selectinload(Submission.findings))
     return session.scalars(whole.execution_options(populate_existing=True)).one()
 
@@ -86,6 +90,19 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
             for d in submission.disputes
         ],
     }
+
+
+def _sealed(actor: Actor, submission: Submission, view: dict[str, Any]) -> dict[str, Any]:
+    """The hand-over without what was read in papers of the 副卷, for those who may not see it; that there was such a paper stays."""
+    resource = replace(resource_of(submission), sub=True)
+    hidden = {d.number for d in submission.documents if d.volume is not None and d.volume.kind == "sub"}
+    if not hidden or access.decide(actor, "submission.read", resource):
+        return view
+    bare = {"type": None, "name": SEALED, "title": "", "why": "", "case_no": None, "dated": None}
+    view["documents"] = [{**one, **bare} if one["number"] in hidden else one for one in view["documents"]]
+    for told, number in (("findings", "document_number"), ("corrections", "document")):
+        view[told] = [one for one in view[told] if one[number] not in hidden]
+    return view
 
 
 def _busy(session: Session, submission_id: int) -> bool:

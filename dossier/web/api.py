@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request, send_file
 
-from dossier.desks import caselist, cases, closing, explaining, exporting, placing, searching, viewing
+from dossier.desks import caselist, cases, closing, explaining, exporting, narrowing, placing, searching, viewing
 from dossier.lifecycle import CASE, SUBMISSION
 from dossier.web.describe import WORD, asked, number, one_of, ref, told, told_as
 from dossier.web.guard import actor, doing, office
@@ -32,6 +32,8 @@ _QUERY = {
     "limit": number(1, MOST_HITS, 20),
     "offset": number(0, 100_000, 0),
 }
+_TYPED = {"q": _QUERY["q"]}
+_QUERY_ERRORS = ("query_empty", "query_bad", "index_unavailable")
 _ON_PAGE = {"q": told_as({"type": "string", "maxLength": 1000, "default": ""}, "在图像上标出的检索词 words to mark on the page")}
 _GATE = {"gate": GATE}
 _EXPLAIN = {"rule": WORD, "gate": GATE, "receipt": told_as(WORD, "所属移送的回执号 the hand-over that it was found in")}
@@ -143,7 +145,28 @@ def thumbnail(page_id: int) -> Any:
 
 @desk.get("/search")
 @doing("search")
-@told("全文检索", "Full text search", ref("Found"), query=_QUERY, errors=("query_empty", "query_bad", "index_unavailable"))
+@told("全文检索", "Full text search", ref("Found"), query=_QUERY, errors=_QUERY_ERRORS)
 def search() -> Any:
     which = asked(_QUERY)
     return jsonify(searching.search(office(), actor(), which["q"] or "", limit=which["limit"], offset=which["offset"]))
+
+
+@desk.get("/search/suggest")
+@doing("search")
+@told("输入时的建议：案号、当事人、类型", "Suggestions while typing", ref("Suggestions"), query=_TYPED)
+def suggest() -> Any:
+    return jsonify(suggestions=narrowing.suggest(office(), actor(), asked(_TYPED)["q"] or ""))
+
+
+@desk.get("/search/counts")
+@doing("search")
+@told("命中按类型、案号、年份的数量", "Hits counted by type, case and year", ref("Counts"), query=_TYPED, errors=_QUERY_ERRORS)
+def counts() -> Any:
+    return jsonify(narrowing.counts(office(), actor(), asked(_TYPED)["q"] or ""))
+
+
+@desk.get("/search/near")
+@doing("search")
+@told("近似：有一个字可能识别错的页", "Pages on which one character may have been misread", ref("Near"), query=_TYPED, errors=_QUERY_ERRORS)
+def near() -> Any:
+    return jsonify(hits=narrowing.nearly(office(), actor(), asked(_TYPED)["q"] or ""))

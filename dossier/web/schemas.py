@@ -40,6 +40,15 @@ _PAGE = {
     "height": maybe(WHOLE),
     "document_id": maybe(WHOLE),
 }
+_HIT = {
+    "page_id": WHOLE,
+    "case_no": TEXT,
+    "document": maybe(TEXT),
+    "type": maybe(TEXT),
+    "file": TEXT,
+    "page": WHOLE,
+    "snippet": TEXT,
+}
 _STATE = {"state": one_of(*SUBMISSION.states), "state_name": TEXT}
 _SUMMARY = {
     "receipt_no": TEXT,
@@ -194,23 +203,11 @@ NAMED: dict[str, Schema] = {
             "found": listed(WHOLE),
         }
     ),
-    "Found": obj(
-        {
-            "total": WHOLE,
-            "hits": listed(
-                obj(
-                    {
-                        "page_id": WHOLE,
-                        "case_no": TEXT,
-                        "document": maybe(TEXT),
-                        "type": maybe(TEXT),
-                        "file": TEXT,
-                        "page": WHOLE,
-                        "snippet": TEXT,
-                    }
-                )
-            ),
-        }
+    "Found": obj({"total": WHOLE, "hits": listed(obj(_HIT))}),
+    "Near": obj({"hits": listed(obj({**_HIT, "found": TEXT}))}),
+    "Suggestions": obj({"suggestions": listed(obj({"kind": TEXT, "text": TEXT, "query": TEXT}))}),
+    "Counts": obj(
+        {"counted": WHOLE, "whole": TRUTH, **dict.fromkeys(("类型", "案号", "日期"), listed(obj({"value": TEXT, "count": WHOLE})))}
     ),
     "Imported": obj({"created": WHOLE, "updated": WHOLE, "unchanged": WHOLE, "warnings": listed(TEXT)}),
     "EventsImported": obj({"recorded": WHOLE, "corrected": WHOLE, "unchanged": WHOLE}),

@@ -1,4 +1,4 @@
-"""The search page: words come in; snippets of the pages that have them, each leading to the place on the page, go out."""
+"""The search page: words come in; snippets of the pages that have them, with counts to narrow by and pages read with a slip, go out."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dossier.desks import searching
+from dossier.desks import narrowing, searching
 from dossier.errors import DossierError
 from dossier.web.guard import actor, doing, office
+from indexing.query import limited
 
 desk = Blueprint("searching", __name__)
 PER_PAGE = 20
+# So few hits that a slip of the reader may hide others.
+FEW = 5
+FIELDS = ("类型", "案号", "日期")
 
 
 @desk.get("/search")
@@ -28,4 +32,15 @@ def results() -> Any:
             raise
         return render_template("searching/results.html", q=words, found=None, error=error, page=1, last=1), error.status
     last = max(1, -(-found["total"] // PER_PAGE))
-    return render_template("searching/results.html", q=words, found=found, page=page, last=last)
+    counts = narrowing.counts(office(), actor(), words) if found["total"] > 1 else None
+    near = narrowing.nearly(office(), actor(), words) if page == 1 and found["total"] <= FEW else []
+    return render_template(
+        "searching/results.html", q=words, found=found, page=page, last=last, counts=counts, narrower=_narrower(words, counts), near=near
+    )
+
+
+def _narrower(words: str, counts: dict[str, Any] | None) -> dict[str, list[dict[str, Any]]]:
+    """By field that was not asked for yet: the values that part the hits, with their count and the query that takes them."""
+    plain = words.replace("：", ":")
+    open_fields = [name for name in FIELDS if counts and f"{name}:" not in plain and len(counts[name]) > 1]
+    return {name: [{**one, "query": f"{words} {limited(name, one['value'])}"} for one in counts[name]] for name in open_fields if counts}

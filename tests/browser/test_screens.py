@@ -100,7 +100,7 @@ def test_search(visit: Visit) -> None:
     page = visitor.go("/search?q=" + quote("财产"))
     expect(page.locator("mark").first).to_have_text("财产")
     visitor.look("search")
-    page.locator(".hit h2 a").first.click()
+    page.locator(".hit h3 a").first.click()
     visitor.picture_shown()
     expect(page.locator(".box.word").first).to_be_attached()
     visitor.look("search-page")

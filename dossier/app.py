@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from dossier import pages, people
@@ -53,8 +53,13 @@ def rule_texts(home: Path | None = None) -> dict[str, str]:
 
 
 def open_rules(home: Path | None = None) -> RuleBook:
-    """Raises DossierError rules_broken with every problem."""
-    texts = rule_texts(home)
+    """Raises DossierError rules_broken with every problem. A process that opens several offices reads the same rules once."""
+    return _book(tuple(sorted(rule_texts(home).items())))
+
+
+@lru_cache(maxsize=4)
+def _book(files: tuple[tuple[str, str], ...]) -> RuleBook:
+    texts = dict(files)
     try:
         known = {profile: versions(texts, profile) for profile in profiles(texts)}
         lexicons = {(one.profile, one.version): load_lexicon(texts, one) for all_of in known.values() for one in all_of}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import math
@@ -27,6 +28,7 @@ _RANDOM: Final = "/dev/urandom"  # qpdf does not start to decrypt without it
 _SYSTEM: Final = ("/usr", "/lib", "/lib64", "/lib32")
 _ENVIRONMENT: Final = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
 _MAX_ANSWER: Final = 8 << 20
+_GOING: Final = 5.0  # seconds for killed processes to be gone
 _INSIDE_SOURCE, _INSIDE_WORK = "/input/file", "/job"
 
 
@@ -134,19 +136,46 @@ def _walls(reads: Sequence[str], source: Path, work: Path) -> list[str]:
 
 def _wait(command: Sequence[str], out: IO[bytes], err: IO[bytes], work: Path, timeout: float) -> int:
     """The exit status of the command; files instead of pipes, so that a chatty child fills a limited file and not our memory."""
-    child = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=work, env=dict(_ENVIRONMENT), start_new_session=True
-    )
-    try:
-        ended = _ends_within(child, timeout)
-    finally:
-        # Whoever is left of the group goes too, whatever ended our waiting.
-        if child.returncode is None:
-            os.killpg(child.pid, signal.SIGKILL)
-        status = child.wait()
+    with _until_all_are_gone() as held:
+        child = subprocess.Popen(
+            [command[0], "--sync-fd", str(held[0]), *command[1:]] if command[0] == "bwrap" else command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=work,
+            env=dict(_ENVIRONMENT),
+            start_new_session=True,
+            pass_fds=held,
+        )
+        try:
+            ended = _ends_within(child, timeout)
+        finally:
+            # Whoever is left of the group goes too, whatever ended our waiting.
+            if child.returncode is None:
+                os.killpg(child.pid, signal.SIGKILL)
+            status = child.wait()
     if not ended:
         raise UnreadableError("file_timeout", f"no end within {timeout:g} s")
     return status
+
+
+@contextlib.contextmanager
+def _until_all_are_gone() -> Iterator[tuple[int, int]]:
+    """Two descriptors for the walls' first process and the child to hold; leaving waits until nobody holds them, because what is
+    inside a bwrap dies of its death only a moment after it."""
+    reading, walls = os.pipe()
+    child = os.dup(walls)
+    try:
+        yield walls, child
+    finally:
+        os.close(walls)
+        os.close(child)
+        poll = select.poll()
+        poll.register(reading, select.POLLHUP)
+        gone = poll.poll(_GOING * 1000)
+        os.close(reading)
+    if not gone:
+        raise UnreadableError("sandbox_failed", f"a killed process is still there after {_GOING:g} s")
 
 
 def _ends_within(child: subprocess.Popen[bytes], timeout: float) -> bool:

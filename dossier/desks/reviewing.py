@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from dossier import access
@@ -40,6 +40,19 @@ def open_review(session: Session, case: Case) -> ClosingReview | None:
     return session.execute(
         select(ClosingReview).where(ClosingReview.case_id == case.id, ClosingReview.state.in_(OPEN))
     ).scalar_one_or_none()
+
+
+def turned_by(actor: Actor) -> ColumnElement[bool]:
+    """SQL: this person, or whom they stand in for, gave an opinion in the review."""
+    mine = or_(ClosingOpinion.person_id.in_(actor.persons), ClosingOpinion.for_id.in_(actor.persons))
+    return select(ClosingOpinion.id).where(ClosingOpinion.review_id == ClosingReview.id, mine).exists()
+
+
+def awaits(keys: Sequence[str]) -> ColumnElement[bool]:
+    """SQL: the review waits for one of these keys."""
+    given = select(ClosingOpinion.id).where(ClosingOpinion.review_id == ClosingReview.id)
+    asked = [(state, key) for state, awaited in AWAITED.items() for key in awaited if key in keys]
+    return or_(*(and_(ClosingReview.state == state, ~given.where(ClosingOpinion.key == key).exists()) for state, key in asked))
 
 
 def submit(office: Office, actor: Actor, case_no: str, mode: str, day: date, stated: dict[str, str]) -> dict[str, Any]:

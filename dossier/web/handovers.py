@@ -28,7 +28,7 @@ _TYPE_ID = re.compile(r"([a-z0-9_]+)\s*$")
 @desk.get("/")
 @doing("home")
 def home() -> Any:
-    for action, endpoint in (("submission.list", ".inbox"), ("case.list", "cases.listing"), ("user.list", "staff.listing")):
+    for action, endpoint in (("case.list", "workbench.show"), ("user.list", "staff.listing")):
         if could(action):
             return redirect(url_for(endpoint), 303)
     return redirect(url_for("people.account"), 303)
@@ -123,8 +123,8 @@ def show(receipt_no: str) -> Any:
         "handovers/show.html",
         view=view,
         counts={severity: sum(f["severity"] == severity for f in view["findings"]) for severity in SEVERITIES},
-        hard=_groups(view, {"blocking", "warning"}),
-        soft=_groups(view, {"unchecked"}),
+        hard=groups_of(view, {"blocking", "warning"}),
+        soft=groups_of(view, {"unchecked"}),
         may=_may(view),
         types=receiving.types_of(office(), view["case_no"]) if could("submission.retype") else [],
         blocked={f["document_number"] for f in view["findings"] if f["severity"] == "blocking"},
@@ -147,8 +147,8 @@ def _may(view: dict[str, Any]) -> dict[str, bool]:
     }
 
 
-def _groups(view: dict[str, Any], severities: set[str]) -> list[dict[str, Any]]:
-    """The findings of these severities by document, what blocks first."""
+def groups_of(view: dict[str, Any], severities: set[str]) -> list[dict[str, Any]]:
+    """[{"number","name","findings"}]: the findings of these severities by document, what blocks first; number None: the hand-over as a whole."""
     rank = list(SEVERITIES)
     documents = {document["number"]: document for document in view["documents"]}
     found: dict[int | None, list[dict[str, Any]]] = {}

@@ -44,6 +44,7 @@ from dossier.web import (
     staff,
     tokens,
     words,
+    workbench,
 )
 
 log = structlog.get_logger()
@@ -84,6 +85,7 @@ DESKS = tuple(
         openapi,
         api_reviews,
         reviews,
+        workbench,
     )
 )
 IN_MEMORY = 512 * 1024

@@ -24,6 +24,14 @@ def test_sign_in(visit: Visit) -> None:
     visitor.look("sign-in")
 
 
+def test_workbench(visit: Visit) -> None:
+    visitor = visit("clerk")
+    page = visitor.go("/workbench")
+    expect(page.locator(".box").first).to_be_visible()
+    expect(page.locator(".chart svg").first).to_be_visible()
+    visitor.look("workbench")
+
+
 def test_inbox(visit: Visit, house: House) -> None:
     visitor = visit("clerk")
     page = visitor.go("/hand-overs")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,8 +23,9 @@ from dossier.desks import cases
 from dossier.desks.handover import Upload
 from dossier.office import Office
 from dossier.worker import Worker
-from tests.support.office import CASE_NO, hand_over, open_test_office, operator_of
+from tests.support.office import CASE_NO, hand_over, open_test_office, operator_of, reopen_test_office
 
+READER = "pdftext:none"
 # Born digital, so that no picture has to be read; these need no signature and are signed for by the system.
 CLEAN: tuple[Paper, ...] = (orders.ACCEPTANCE, orders.NOTICE_DEBTOR, orders.REPORT_DEBTOR, orders.GENERAL_RULING)
 FAULTY: tuple[Paper, ...] = (second.RECEIPT_UNSIGNED, records.TALK, second.STRAY_NOTICE)
@@ -53,17 +58,29 @@ def give(office: Office, folder: Path, papers: Sequence[Paper]) -> str:
     return str(hand_over(office, [Upload.of(write_pdf(folder, paper)) for paper in papers])["receipt_no"])
 
 
-def build(home: Path) -> House:
-    """A house in which one hand-over was signed for, one refused, and one waits for a clerk."""
-    office = open_test_office(home, reader="pdftext:none")
+@functools.cache
+def _built() -> tuple[Path, tuple[str, str, str]]:
+    """A folder with the home and its papers, made once a run; every house is a copy of it."""
+    root = Path(tempfile.mkdtemp(prefix="house-"))
+    atexit.register(shutil.rmtree, root)
+    office = open_test_office(root / "home", reader=READER)
     operator = operator_of(office)
     for anchor, days_ago in (("filing", 15), ("filing_docs_received", 15), ("doc_sent", 14), ("feedback", 13)):
         cases.record_event(office, operator, CASE_NO, anchor, office.today() - timedelta(days=days_ago))
-    folder = home.parent / "papers"
+    folder = root / "papers"
     signed, refused = give(office, folder, CLEAN), give(office, folder, FAULTY)
     waiting = give(office, folder, (UNKNOWN, orders.CONSUMPTION_DEBTOR))
     Worker(office).run(until_idle=True)
-    return House(office, folder, signed, refused, waiting)
+    office.close()
+    return root, (signed, refused, waiting)
+
+
+def build(home: Path) -> House:
+    """A house in which one hand-over was signed for, one refused, and one waits for a clerk."""
+    root, receipts = _built()
+    shutil.copytree(root / "home", home)
+    shutil.copytree(root / "papers", home.parent / "papers")
+    return House(reopen_test_office(home, reader=READER), home.parent / "papers", *receipts)
 
 
 @contextmanager

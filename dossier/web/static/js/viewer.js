@@ -124,5 +124,5 @@
     show(link.dataset.showPage, link.dataset.words || "", link.dataset.marks || "");
     if (window.innerWidth <= 1180) root.scrollIntoView({ block: "start" });
   });
-  if (root.dataset.page) show(root.dataset.page, root.dataset.words);
+  if (root.dataset.page) show(root.dataset.page, root.dataset.words, root.dataset.marks || "");
 })();

@@ -1,0 +1,81 @@
+"""The workbench and the ruling page from outside: each role sees what waits for it and is led there; the director decides with both sides in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+
+from dossier import people
+from dossier.desks import receiving, reviewing
+from dossier.web.site import create_app
+from tests.support.office import CASE_NO, PASSWORD, operator_of
+from tests.support.web import House, build
+from tests.support.webclient import Person
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    built = build(tmp_path_factory.mktemp("desk") / "home")
+    office = built.office
+    for login, role in (("substance", "reviewer"), ("procedure", "procedural_reviewer"), ("chief2", "director")):
+        people.add(office, operator_of(office), login=login, display=login, roles=[role], team=None, password=PASSWORD, must_change=False)
+    yield built
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def app(house: House) -> Flask:
+    return create_app(house.office)
+
+
+def boxes(app: Flask, login: str) -> dict[str, Any]:
+    return {box["id"]: box for box in Person(app, login).get("/api/workbench").get_json()["boxes"]}
+
+
+def test_each_role_sees_what_waits_for_it_and_what_follows_from_what_others_do(app: Flask, house: House) -> None:
+    office = house.office
+    clerk = Person(app, "clerk")
+    assert clerk.get("/").headers["Location"] == "/workbench"
+    text = clerk.get("/workbench").text
+    assert house.waiting in text
+    assert "今天的移送" in text
+    assert "3 次" in text
+    assert [row["what"] for row in boxes(app, "team1")["refused"]["rows"]] == [house.refused]
+    assert boxes(app, "director")["disputed"]["count"] == 0
+
+    receiving.dispute(office, people.acting_as(office, "team1"), house.refused, "当事人拒签，已注明")
+    assert boxes(app, "team1")["refused"]["rows"] == []
+    director = Person(app, "director")
+    assert f"/hand-overs/{house.refused}/ruling" in director.get("/workbench").text
+    page = director.get(f"/hand-overs/{house.refused}/ruling").text
+    for words in ("当事人拒签，已注明", "须改正", "应予改正", "按现状签收", "data-show-page"):
+        assert words in page
+    assert clerk.get(f"/hand-overs/{house.refused}/ruling").status_code == 404
+    director.post(f"/hand-overs/{house.refused}/rule", {"outcome": "fix", "reason": "应抽出他案材料"})
+    assert "应抽出他案材料" in director.get(f"/hand-overs/{house.refused}/ruling").text
+    assert boxes(app, "director")["disputed"]["count"] == 0
+    assert boxes(app, "team1")["ruled"]["rows"][0]["of"] == "应予改正"
+
+
+def test_a_review_waits_with_those_who_hold_its_keys_and_comes_back_to_its_team(app: Flask, house: House) -> None:
+    office = house.office
+    reviewing.submit(office, people.acting_as(office, "team1"), CASE_NO, "执行完毕", office.today(), {})
+    assert [boxes(app, login)["reviews"]["count"] for login in ("substance", "procedure", "chief2")] == [1, 1, 0]
+    assert quote(CASE_NO) in Person(app, "substance").get("/workbench").text
+    reviewing.send_back(office, people.acting_as(office, "procedure"), CASE_NO, "procedural", ["缺结案报告"])
+    assert boxes(app, "substance")["reviews"]["count"] == 0
+    assert boxes(app, "team1")["returned"]["rows"][0]["case_no"] == CASE_NO
+
+
+def test_overdue_steps_are_drawn_with_their_numbers_behind(app: Flask) -> None:
+    steps = Person(app, "clerk").get("/api/workbench").get_json()["steps"]
+    assert steps["left"] == 0
+    text = Person(app, "team1").get("/workbench").text
+    assert "超期未办" in text
+    assert "<svg" in text
+    assert "图中的数字" in text
+    assert "style=" not in text

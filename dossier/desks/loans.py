@@ -55,7 +55,7 @@ def loan_json(office: Office, actor: Actor, loan_no: str) -> dict[str, Any]:
         loan = load_loan(session, loan_no)
         access.demand(actor, "loan.read", resource_of(loan))
         paper.ensure_sheets(session, loan.volume)
-        row = _row(office, session, loan, (len(loan.sheets), len(missing_of(loan))))
+        row = _row(office, loan, _own_counts(loan), paper.place_text(paper.place_of(session, loan.volume_id)))
         return {
             **row,
             "wanted": _wanted(session, loan),
@@ -88,7 +88,7 @@ def _documents(sheets: Iterable[LoanSheet]) -> list[dict[str, Any]]:
     return [{**row, "pages": paper.pages_text(sheet["page"] for sheet in row["sheets"])} for row in found.values()]
 
 
-def _row(office: Office, session: Session, loan: Loan, counts: tuple[int, int]) -> dict[str, Any]:
+def _row(office: Office, loan: Loan, counts: tuple[int, int], place: str) -> dict[str, Any]:
     today = office.today()
     told = due(office, loan) if loan.state in (*PAPER_OUT, "returned") else LoanDue(None)
     back_on = local(loan.returned_at).date() if loan.returned_at else None
@@ -127,16 +127,27 @@ def _row(office: Office, session: Session, loan: Loan, counts: tuple[int, int]) 
         "returned_at": _moment(loan.returned_at),
         "copied": loan.copied,
         "received_by": loan.received_by,
-        "place": paper.place_text(paper.place_of(session, loan.volume_id)),
+        "place": place,
     }
 
 
+def _own_counts(loan: Loan) -> tuple[int, int]:
+    return len(loan.sheets), len(missing_of(loan))
+
+
 def listing(
-    office: Office, actor: Actor, show: str = "", *, case_no: str | None = None, first: date | None = None, last: date | None = None
+    office: Office,
+    actor: Actor,
+    show: str = "",
+    *,
+    case_no: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    most: int | None = None,
 ) -> list[dict[str, Any]]:
     """The loans that an actor may see: what is due first comes first, then what waits for somebody, then the newest.
 
-    show: a key of SHOWN. first, last: days on which they were asked for. Raises not_allowed, case_unknown, bad_request.
+    show: a key of SHOWN. first, last: days on which they were asked for. most: of the newest only so many. Raises not_allowed, case_unknown, bad_request.
     """
     access.demand(actor, "loan.list")
     if show not in SHOWN:
@@ -146,7 +157,8 @@ def listing(
         .join(Case, Loan.case_id == Case.id)
         .join(Volume, Loan.volume_id == Volume.id)
         .where(Loan.state.in_(_STATES[show]))
-        .options(*(joinedload(part) for part in (Loan.case, Loan.volume, Loan.asked_by, Loan.decided_by, Loan.handed_out_by)))
+        .options(*(joinedload(part) for part in (Loan.volume, Loan.asked_by, Loan.decided_by, Loan.handed_out_by)))
+        .options(joinedload(Loan.case).joinedload(Case.team))
     )
     if not actor.roles & access.ACTIONS["loan.read"].everywhere:
         query = query.where(Case.team_id == actor.team)
@@ -155,9 +167,11 @@ def listing(
     with office.db.read() as session:
         if case_no:
             query = query.where(Loan.case_id == load(session, case_no).id)
-        found = list(session.execute(query.order_by(Loan.id.desc())).scalars())
-        counts = _counts(session)
-        rows = [_row(office, session, loan, counts.get(loan.id, (0, 0))) for loan in found if _asked_within(loan, first, last)]
+        newest = session.execute(query.order_by(Loan.id.desc()).limit(most)).scalars()
+        found = [loan for loan in newest if _asked_within(loan, first, last)]
+        counts = _counts(session, [loan.id for loan in found])
+        places = paper.places_text(session, {loan.volume_id for loan in found})
+        rows = [_row(office, loan, counts.get(loan.id, (0, 0)), places.get(loan.volume_id, "")) for loan in found]
     kept = [row for row in rows if show != "overdue" or row["overdue"]]
     return sorted(kept, key=_urgency)
 
@@ -167,11 +181,14 @@ def _asked_within(loan: Loan, first: date | None, last: date | None) -> bool:
     return (first is None or day >= first) and (last is None or day <= last)
 
 
-def _counts(session: Session) -> dict[int, tuple[int, int]]:
+def _counts(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Loan id → sheets handed out, sheets still out."""
     away = func.sum(choose((LoanSheet.returned_at.is_(None), 1), else_=0))
-    query = select(LoanSheet.loan_id, func.count(), away).group_by(LoanSheet.loan_id)
-    return {loan_id: (count, int(out or 0)) for loan_id, count, out in session.execute(query)}
+    found: dict[int, tuple[int, int]] = {}
+    for some in paper.lots(ids):
+        query = select(LoanSheet.loan_id, func.count(), away).where(LoanSheet.loan_id.in_(some)).group_by(LoanSheet.loan_id)
+        found |= {loan_id: (count, int(out or 0)) for loan_id, count, out in session.execute(query)}
+    return found
 
 
 def _urgency(row: Mapping[str, Any]) -> tuple[int, int]:
@@ -217,7 +234,8 @@ def _volume(office: Office, session: Session, volume: Volume) -> dict[str, Any]:
     keepers = catalogue.switch("paper_kept_by")
     leaves = paper.leaves(session, volume)
     query = select(Loan).where(Loan.volume_id == volume.id, Loan.state.in_(_STATES[""])).order_by(Loan.id.desc())
-    rows = [_row(office, session, loan, (len(loan.sheets), len(missing_of(loan)))) for loan in session.execute(query).scalars()]
+    place = paper.place_of(session, volume.id)
+    rows = [_row(office, loan, _own_counts(loan), paper.place_text(place)) for loan in session.execute(query).scalars()]
     documents: dict[int, dict[str, Any]] = {}
     for leaf in leaves:
         row = documents.setdefault(
@@ -229,7 +247,7 @@ def _volume(office: Office, session: Session, volume: Volume) -> dict[str, Any]:
     return {
         "volume": volume.kind,
         "name": KIND_NAMES[volume.kind],
-        **paper.place_json(paper.place_of(session, volume.id)),
+        **paper.place_json(place),
         "keeper": "、".join(catalogue.roles.get(one, one) for one in (keepers if isinstance(keepers, tuple) else ())),
         "history": [paper.place_json(place) for place in paper.places_of(session, volume.id)],
         "sheets": len(leaves),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -118,7 +118,7 @@ def take(session: Session, loan: Loan, chosen: Sequence[Leaf]) -> None:
     """Marks sheets as out on a loan, all or none. Raises sheet_out naming who has them."""
     ids = [leaf.sheet_id for leaf in chosen]
     taken = 0
-    for some in (ids[start : start + _LOT] for start in range(0, len(ids), _LOT)):
+    for some in lots(ids):
         taken += _count(session, update(Sheet).where(Sheet.id.in_(some), Sheet.loan_id.is_(None)).values(loan_id=loan.id))
     if taken != len(ids):
         raise _taken(session, loan, chosen)
@@ -147,10 +147,15 @@ def give_back(session: Session, loan: Loan, chosen: Sequence[LoanSheet]) -> None
     """Marks sheets as in the house again, all or none. Raises raced when somebody else has just checked one in."""
     ids = [one.sheet_id for one in chosen]
     back = 0
-    for some in (ids[start : start + _LOT] for start in range(0, len(ids), _LOT)):
+    for some in lots(ids):
         back += _count(session, update(Sheet).where(Sheet.id.in_(some), Sheet.loan_id == loan.id).values(loan_id=None))
     if back != len(ids):
         raise DossierError("raced", who="另一位管理员")
+
+
+def lots(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The ids in lots that one query can take."""
+    return (ids[start : start + _LOT] for start in range(0, len(ids), _LOT))
 
 
 def _count(session: Session, statement: Any) -> int:
@@ -236,6 +241,15 @@ def _note(office: Office, session: Session, actor: Actor, case: Case, volume: Vo
     ledger.append(
         session, at=office.clock.now(), actor=actor.login, action=action, subject=f"volume:{volume.id}", case_id=case.id, detail=detail
     )
+
+
+def places_text(session: Session, volumes: Iterable[int]) -> dict[int, str]:
+    """Volume id → where its paper stands, for those that have a place."""
+    found: dict[int, str] = {}
+    for some in lots(sorted(volumes)):
+        query = select(PaperPlace).where(PaperPlace.volume_id.in_(some)).order_by(PaperPlace.id)
+        found |= {place.volume_id: place_text(place) for place in session.execute(query).scalars()}
+    return found
 
 
 def place_json(place: PaperPlace | None) -> dict[str, Any]:

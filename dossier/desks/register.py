@@ -83,22 +83,37 @@ def register(office: Office, actor: Actor, first: date | None = None, last: date
 
     Raises not_allowed, date_bad.
     """
+    rows = _asked_for(office, actor, first, last, "register")
+    heads = _heads(office, first, last)
+    return [Listing("登记簿", "借阅登记簿", heads, _COLUMNS, tuple(_cells(row) for row in rows), _NOTES), *groups(heads, figures(rows))]
+
+
+def counted(office: Office, actor: Actor, first: date | None = None, last: date | None = None) -> dict[str, Any]:
+    """As figures(), of the loans asked for within the period; with "listings", its tables. Raises not_allowed, date_bad."""
+    counts = figures(_asked_for(office, actor, first, last, "figures"))
+    return {**counts, "listings": groups(_heads(office, first, last), counts)}
+
+
+def _asked_for(office: Office, actor: Actor, first: date | None, last: date | None, what: str) -> list[dict[str, Any]]:
     access.demand(actor, "loan.register", Resource(team=actor.team))
     if first and last and first > last:
         raise DossierError("date_bad", value=f"{first} 至 {last}")
-    rows = sorted(loans.listing(office, actor, "all", first=first, last=last), key=lambda row: row["loan_no"])
+    rows = sorted(loans.listing(office, actor, "all", first=first, last=last), key=lambda row: str(row["loan_no"]))
     with office.db.write() as session:
         detail = {"from": _iso(first), "until": _iso(last), "rows": len(rows)}
-        ledger.append(session, at=office.clock.now(), actor=actor.login, action="loan.register", subject="loans", detail=detail)
-    period = f"{first or '启用'} 至 {last or office.today()}"
-    heads = (("法院", office.settings.court), ("期间", period), ("制表日期", office.today().isoformat()))
-    counts = figures(rows)
+        ledger.append(session, at=office.clock.now(), actor=actor.login, action=f"loan.{what}", subject="loans", detail=detail)
+    return rows
+
+
+def _heads(office: Office, first: date | None, last: date | None) -> tuple[tuple[str, str], ...]:
+    today = office.today().isoformat()
+    return (("法院", office.settings.court), ("期间", f"{first or '启用'} 至 {last or today}"), ("制表日期", today))
+
+
+def groups(heads: tuple[tuple[str, str], ...], counts: Mapping[str, Any]) -> list[Listing]:
+    """The counts as tables: by team, by kind, by borrower."""
     return [
-        Listing("登记簿", "借阅登记簿", heads, _COLUMNS, tuple(_cells(row) for row in rows), _NOTES),
-        *(
-            _group(name, label, heads, counts)
-            for name, label in (("by_team", "按团队"), ("by_kind", "按种类"), ("by_borrower", "按借卷人"))
-        ),
+        _group(name, label, heads, counts) for name, label in (("by_team", "按团队"), ("by_kind", "按种类"), ("by_borrower", "按借卷人"))
     ]
 
 

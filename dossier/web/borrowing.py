@@ -16,9 +16,13 @@ from dossier.desks.borrowing import Wanted
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import LOAN_KINDS
+from dossier.web.figures import bars
 from dossier.web.guard import UNSEEN, actor, could, doing, office
 
 desk = Blueprint("borrowing", __name__)
+# What is done stays on the list for good: the page shows the newest, the register has all.
+_LONG, _MOST = ("done", "all"), 300
+_BARS = (("overdue", "超期未还", "bad"), ("late", "超期归还", "near"), ("on_time", "按期归还", "calm"))
 
 
 def _given(name: str) -> str:
@@ -62,7 +66,7 @@ def listing() -> Any:
     if words.upper().startswith("JY"):
         return redirect(url_for(".show", loan_no=words.upper()), 303)
     show = request.args.get("show", "")
-    rows = loans.listing(office(), actor(), show if show in loans.SHOWN else "")
+    rows = loans.listing(office(), actor(), show if show in loans.SHOWN else "", most=_MOST if show in _LONG else None)
     kept = [
         row
         for row in rows
@@ -196,6 +200,17 @@ def take_back(loan_no: str) -> Any:
 @doing("loan.read")
 def slip(loan_no: str) -> Any:
     return _file(lambda folder: register.save_slip(office(), actor(), loan_no, folder))
+
+
+@desk.get("/loans/figures")
+@doing("loan.register")
+def figures() -> Any:
+    first, last = _asked_day("from"), _asked_day("until")
+    told = register.counted(office(), actor(), first, last)
+    chosen = {name: request.args[name] for name in ("from", "until") if request.args.get(name)}
+    return render_template(
+        "borrowing/figures.html", told=told, bars=bars(told["by_team"], _BARS), legend=_BARS, first=first, last=last, chosen=chosen
+    )
 
 
 @desk.get("/loans/register.<any(xlsx, pdf):kind>")

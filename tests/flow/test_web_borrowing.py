@@ -128,6 +128,9 @@ def test_the_register_is_a_spreadsheet_and_a_printed_table(app: Flask) -> None:
     with pdfplumber.open(io.BytesIO(clerk.get("/loans/register.pdf?from=2026-09-01", "*/*").data)) as pdf:
         assert "借阅登记簿" in pdf.pages[0].extract_text()
     assert clerk.get("/loans/register.pdf?from=2026-09-02&until=2026-09-01").status_code == 400
+    text = clerk.get("/loans/figures").text
+    assert all(word in text for word in ("登记 2 笔", "按团队", "按借卷人", "李测试", "<svg"))
+    assert "没有登记过借阅" in clerk.get("/loans/figures?from=2026-09-02").text
 
 
 def test_the_case_page_shows_where_the_paper_is(app: Flask) -> None:

@@ -114,6 +114,8 @@ ACTIONS: dict[str, Rule] = {
     "rules.read": _rule("clerk reviewer procedural_reviewer final_manager director records operator system_admin"),
     "holidays.import": _rule("operator clerk"),
     "rules.import": _rule("operator system_admin"),
+    "learned.train": _rule("operator system_admin"),
+    "learned.use": _rule("operator system_admin"),
     "figures.read": _rule("clerk reviewer procedural_reviewer final_manager director records operator", "team"),
     "loan.list": _rule("team clerk reviewer procedural_reviewer final_manager director records operator"),
     "loan.read": _rule("clerk reviewer procedural_reviewer final_manager director records operator", "team"),

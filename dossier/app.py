@@ -20,7 +20,7 @@ from ocr.pool import ReaderPool
 from review.catalogue import RuleProblem, RulesError, check, load
 from review.importwords import Words
 from review.lexicon import load_lexicon
-from review.rules_load import BASE
+from review.rules_load import BASE, CURRENT, LEARNED
 from review.versions import VERSION, profiles, versions
 from review.workdays import Calendar
 from scanners.orientation import ModelMissingError, model_path
@@ -33,8 +33,9 @@ RULES = CHECKOUT / "review" / "rules"
 
 
 def texts_of(folder: Path) -> dict[str, str]:
-    """Path within a rules folder → content."""
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.yaml"))}
+    """Path within a rules folder → content: the rules, and the weights that were fitted for naming papers."""
+    found = [*folder.rglob("*.yaml"), *(folder / LEARNED).glob("*.json")]
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in sorted(found)}
 
 
 def rule_texts(home: Path | None = None) -> dict[str, str]:
@@ -49,7 +50,13 @@ def rule_texts(home: Path | None = None) -> dict[str, str]:
     imported = home / "holidays" if home is not None else None
     if imported is not None and imported.is_dir():
         texts |= {f"holidays/{path.name}": path.read_text(encoding="utf-8") for path in sorted(imported.glob("*.yaml"))}
-    return texts
+    return texts | (_fitted(home) if home is not None else {})
+
+
+def _fitted(home: Path) -> dict[str, str]:
+    """The weights that were fitted in this installation, and which version it uses."""
+    found = [*(home / LEARNED).glob("*.json"), *(path for path in [home / CURRENT] if path.is_file())]
+    return {path.relative_to(home).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
 
 def open_rules(home: Path | None = None) -> RuleBook:

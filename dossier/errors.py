@@ -312,6 +312,15 @@ SENTENCES: dict[str, Sentence] = {
         "{profile} 自 {day} 起施行的版本已在使用，不能改写。请用另一个施行日期导入。",
         "The version of {profile} in force from {day} is in use and is never changed. Import with another day.",
     ),
+    "weights_name": _bad(
+        "“{version}”不能作版本名：只用字母、数字、点和短横，40 个字符以内。",
+        "{version} is no name for a version: letters, digits, dots and hyphens only, 40 at most.",
+    ),
+    "weights_exist": _refused(
+        "版本 {version} 已存在，不能改写。请换一个名称。",
+        "There is a version {version} already and it is never changed. Take another name.",
+    ),
+    "weights_unknown": _bad("没有版本 {version}。现有：{versions}。", "There is no version {version}. There are: {versions}."),
     "holidays_bad": _bad("节假日文件有误：{what}。", "The holiday file is wrong: {what}."),
     "query_empty": _bad("请输入要检索的词。", "Type what to search for."),
     "query_bad": _bad("检索式有误：{what}。", "The query is not understood: {what}."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from review import casenumbers
 from review.facts import PageFacts
+from review.learned import Opinion
 from review.lexicon import Family, Lexicon, Rule
 from review.normalise import rows
 from review.phrases import first_found, phrase
@@ -15,6 +16,7 @@ from review.titles import Match, Title, family_title, find_title, matches
 _ALTERNATIVES = 3
 _UNDECIDED = 0.45  # nothing in the paper tells the types of a shared title apart
 _NO_ZONE = 0.8  # the deciding part of the paper is missing: a person looks
+_BARE = 0.8  # what likeness alone must be worth to name a paper that has neither title nor sign: it may be the middle of another
 _CLOSE = 0.04  # a rival as near as this makes a title ambiguous
 
 
@@ -61,7 +63,7 @@ def classify(pages: Sequence[PageFacts], lexicon: Lexicon) -> Guess:
     title = find_title(written[0], lexicon)
     if (foreign := _foreign(title, text, lexicon)) is not None:
         return foreign
-    ideas = _ideas(title, text, lexicon)
+    ideas = _with_learned(_ideas(title, text, lexicon), title, text, lexicon)
     return _guess(ideas, title, text, lexicon)
 
 
@@ -180,13 +182,59 @@ def _from_signs(text: str, lexicon: Lexicon, named: set[str]) -> list[_Idea]:
     """Papers without a title. One that bears the title of other types needs more to be taken for such."""
     ideas = []
     for sign in lexicon.signs:
-        if len(text) > sign.max_chars:
+        if len(text) > sign.max_chars or any(one.find(text) >= 0 for one in sign.none):
             continue
         said = [one for one in sign.of if one.strength(text)]
         if len(said) >= sign.at_least:
             score = min(0.94, 0.78 + 0.06 * (len(said) - sign.at_least)) - (0.2 if named and sign.type_id not in named else 0.0)
             ideas.append(_Idea(sign.type_id, score, "写有" + "、".join(f"“{one.seen(text)}”" for one in said[:4])))
     return ideas
+
+
+def _with_learned(ideas: list[_Idea], title: Title | None, text: str, lexicon: Lexicon) -> list[_Idea]:
+    """What the fitted weights add where title and signs leave it open: a second voice for the best idea, or an idea where there is none.
+
+    A second voice counts only when the text without its title is like that type too: the first voice has heard the title already. A title
+    that several types share is decided by the words of the rules or by a person, never by likeness.
+    """
+    best = ideas[0] if ideas else None
+    if lexicon.learned is None or (best is not None and best.score >= lexicon.threshold) or (title and shares_title(title.names, lexicon)):
+        return ideas
+    whole = lexicon.learned.opinions(title.names[0] if title else "", text, 1)[0]
+    alone = lexicon.learned.opinions("", text)
+    idea = _joined(best, alone, whole, title, lexicon)
+    if idea is None:
+        return ideas
+    others = [one for one in ideas if one.type_id != idea.type_id]
+    return sorted((_everyday(idea, text, lexicon), *others), key=lambda one: -one.score)
+
+
+def _joined(best: _Idea | None, alone: Sequence[Opinion], whole: Opinion, title: Title | None, lexicon: Lexicon) -> _Idea | None:
+    """The best idea made stronger, or another in its place; None when the weights have nothing to add. alone: likest first, by the text only."""
+    asks, least = lexicon.threshold - 0.01, lexicon.unknown_below
+    if whole.type_id is None or whole.chance < (least if title or best else _BARE):
+        return None
+    agreed, known = whole.type_id == alone[0].type_id, best is not None and best.score >= least
+    if best is not None and known and best.type_id == whole.type_id:
+        if not agreed and (alone[0].chance >= least or best.type_id not in [one.type_id for one in alone]):
+            return None
+        voice = whole.chance if whole.sure else min(whole.chance, asks)
+        return replace(best, score=min(0.97, 1 - (1 - best.score) * (1 - voice)), why=f"{best.why}；用语也像（{_said(whole)}）")
+    if best is not None and known and not (agreed and alone[0].chance > best.score):
+        return None
+    alone_will_do = whole.sure and agreed and not known and whole.type_id not in lexicon.everyday
+    score = whole.chance if alone_will_do else min(whole.chance, asks)
+    start = "题名不在目录中" if title else "没有题名"
+    return _Idea(whole.type_id, score, f"{start}，用语像“{lexicon.type(whole.type_id).name}”（{_said(whole)}）")
+
+
+def _said(opinion: Opinion) -> str:
+    return "、".join(f"“{word}”" for word in opinion.words)
+
+
+def shares_title(names: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a bare title is one of those that several types share (执行裁定书, 决定书, 公告)."""
+    return any(family_title(name, family.titles) >= 0.9 for name in names for family in lexicon.families)
 
 
 def _everyday(idea: _Idea, text: str, lexicon: Lexicon) -> _Idea:

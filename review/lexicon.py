@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from review import learned
+from review.learned import Learned
 from review.normalise import compact
 from review.phrases import Phrase, phrase
 from review.rulebook import Catalogue, DocumentType, RuleProblem, RulesError, source_of
+from review.rules_load import CURRENT, LEARNED
 from review.yamlmarks import Entry, parse
 
 CLASSIFY_FILE, COMPLETENESS_FILE = "classify.yaml", "completeness.yaml"
@@ -26,13 +29,14 @@ _TOP: Mapping[str, tuple[str, ...]] = {
         "court_words",
         "foreign",
         "other_numbers",
+        "learned",
     ),
     COMPLETENESS_FILE: ("schema", "elements", "together"),
 }
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "families": ("titles", "zone", "until", "rules"),
     "rules": ("type", "any", "all", "none", "number"),
-    "signs": ("type", "at_least", "of", "max_chars"),
+    "signs": ("type", "at_least", "of", "none", "max_chars"),
     "foreign": ("name", "titles", "any"),
     "elements": ("id", "severity", "labels", "words", "needed", "only_when", "types"),
     "together": ("id", "when", "need", "message", "cite"),
@@ -65,12 +69,13 @@ class Family:
 
 @dataclass(frozen=True)
 class Sign:
-    """A paper without a title: at least so many of the phrases on a paper of at most so many characters."""
+    """A paper without a title: at least so many of the phrases, and not one of `none`, on a paper of at most so many characters."""
 
     type_id: str
     at_least: int
     of: tuple[Phrase, ...]
     max_chars: int
+    none: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,8 @@ class Lexicon:
 
     threshold: score from which no person is asked; unknown_below: score under which no type is named (both 0..1).
     everyday: types whose titles everybody uses; court_words: what ties such a paper to an enforcement.
-    titles: (compact title, type id) of every type. nouns: what a title ends with, longest first.
+    titles: (compact title, type id) of every type. nouns: what a title ends with, longest first. learned: fitted weights for papers
+    whose titles tell nothing; none when the rules name no file of them.
     """
 
     catalogue: Catalogue
@@ -137,6 +143,7 @@ class Lexicon:
     other_numbers: frozenset[str]
     checks: Mapping[str, Check]
     together: tuple[Together, ...]
+    learned: Learned | None = None
 
     def type(self, type_id: str) -> DocumentType:
         """The document type with this id. UnknownRuleError when there is none."""
@@ -178,7 +185,20 @@ def load_lexicon(texts: Mapping[str, str], catalogue: Catalogue) -> Lexicon:
         other_numbers=frozenset(classify.texts("other_numbers")),
         checks={e.text("id"): _check(e) for e in completeness.entries("elements")},
         together=tuple(map(_together, completeness.entries("together"))),
+        learned=_learned(texts, classify, catalogue),
     )
+
+
+def _learned(texts: Mapping[str, str], classify: Entry, catalogue: Catalogue) -> Learned | None:
+    """The weights of the version that this installation chose (learned/current), else of the one that the rules name."""
+    version = texts.get(CURRENT, "").strip() or classify.text("learned")
+    path = f"{LEARNED}/{version}.json"
+    if not version:
+        return None
+    if path not in texts:
+        hint = f"；删除“{CURRENT}”即回到随程序发布的版本" if CURRENT in texts else ""
+        raise RulesError((RuleProblem(classify.file, classify.line_of("learned"), f"缺少权重文件“{path}”{hint}"),))
+    return learned.load(path, texts[path], catalogue.types)
 
 
 def _top(texts: Mapping[str, str], name: str, problems: list[RuleProblem]) -> Entry:
@@ -225,7 +245,7 @@ def _family(entry: Entry) -> Family:
 
 
 def _sign(entry: Entry) -> Sign:
-    return Sign(entry.text("type"), _number(entry, "at_least"), _phrases(entry, "of"), _number(entry, "max_chars"))
+    return Sign(entry.text("type"), _number(entry, "at_least"), _phrases(entry, "of"), _number(entry, "max_chars"), _phrases(entry, "none"))
 
 
 def _check(entry: Entry) -> Check:

@@ -11,13 +11,13 @@ from rapidfuzz import fuzz
 from review.normalise import compact
 
 _GAP = re.compile(r"…|\.\*")
-_REACH = 24  # characters that a gap may span
+_REACH = 40  # characters of one sentence that a gap may span
 _SLIPS = ((10, 2), (5, 1))  # a part of at least so many characters may have so many misread
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Parts that follow each other, at most 24 characters apart. text is as the rules have it; pattern: it is a regular expression."""
+    """Parts that follow each other within a sentence, at most 40 characters apart. text is as the rules have it; pattern: it is a regular expression."""
 
     text: str
     parts: tuple[str, ...]
@@ -45,7 +45,7 @@ class Phrase:
     def _slipped(self, text: str) -> bool:
         start = 0
         for number, part in enumerate(self.parts):
-            area = text[start:] if number == 0 else text[start : start + _REACH + len(part)]
+            area = text[start:] if number == 0 else text[start : start + _REACH + len(part)].partition("。")[0]
             place = _place(part, area)
             if place < 0:
                 return False
@@ -69,7 +69,7 @@ def phrase(text: str) -> Phrase:
     if len(text) > 2 and text[0] == text[-1] == "/":
         return Phrase(text[1:-1], (text[1:-1],), re.compile(text[1:-1]), pattern=True)
     parts = tuple(part for part in (compact(piece) for piece in _GAP.split(text)) if part)
-    pattern = rf".{{0,{_REACH}}}?".join(re.escape(part) for part in parts)
+    pattern = rf"[^。;]{{0,{_REACH}}}?".join(re.escape(part) for part in parts)
     return Phrase(text, parts or (compact(text),), re.compile(pattern))
 
 

@@ -14,6 +14,7 @@ from review.yamlmarks import Entry, parse
 
 BASE = "base"
 HOLIDAYS = "holidays"
+LEARNED, CURRENT = "learned", "learned/current"  # weights, not rules; which of them an installation chose
 _SPECIAL = frozenset("\\.^$*+?{}[]()|")
 _NAMES = {
     "types": "材料类型",
@@ -56,7 +57,7 @@ class Sections:
 
 
 def home_of(path: str) -> str:
-    """The folder a rule file belongs to: 'base', a profile's id, or 'holidays'; '' when it lies in none.
+    """The folder a rule file belongs to: 'base', a profile's id, 'holidays' or 'learned'; '' when it lies in none.
 
     Paths are counted from the folder of the rules; a prefix that ends in 'rules/' is ignored.
     """
@@ -67,8 +68,8 @@ def home_of(path: str) -> str:
 
 
 def profile_ids(texts: Mapping[str, str]) -> tuple[str, ...]:
-    """The ids of the courts' profiles: every folder but base and holidays."""
-    return tuple(sorted({home_of(path) for path in texts} - {"", BASE, HOLIDAYS}))
+    """The ids of the courts' profiles: every folder but base, holidays and what was learned."""
+    return tuple(sorted({home_of(path) for path in texts} - {"", BASE, HOLIDAYS, LEARNED}))
 
 
 def gather(texts: Mapping[str, str], profile: str) -> Sections:

@@ -36,11 +36,31 @@ _PROSE = re.compile(r"[。;]|^[^,]{6,},|^(?:问|答)[::]|.{26,}")
 _VERBS = re.compile(r"(?:作出的|依据|依照|根据|收到|本院|你院|特此|请将|提交|出具)")
 
 _SAME_CORE = 0.95
+_LETTER = "函"  # alone below the name of a law firm
 _EMPTY_WORDS = re.compile("关于|的|情况|有关|相关|本案|执行案件|案件")
+_TURNS = ("解除", "撤销", "撤回", "不予", "终结", "恢复", "变更", "延长", "补正", "驳回", "取消", "续行")  # before a title: another paper
 _FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("记录表", "笔录", "记录", "纪要"), "笔录"),
-    (("审批表", "审核表", "审查表", "审批单", "审批笺", "呈批表"), "审批表"),
-    (("登记表", "反馈表", "信息表", "汇总表", "统计表", "一览表", "明细表", "提供表", "清单", "反馈单", "回执单", "登记单", "列表"), "表"),
+    (("审批表", "审核表", "审查表", "审批单", "审批笺", "呈批表", "报批表"), "审批表"),
+    (
+        (
+            "登记表",
+            "反馈表",
+            "信息表",
+            "汇总表",
+            "统计表",
+            "一览表",
+            "明细表",
+            "提供表",
+            "清单",
+            "反馈单",
+            "回执单",
+            "登记单",
+            "确认表",
+            "列表",
+        ),
+        "表",
+    ),
     (("报告书",), "报告"),
     (("通知单",), "通知书"),
     (("通知函", "函件", "公函"), "函"),
@@ -75,6 +95,8 @@ class Match:
 
     def whole(self, name: str) -> bool:
         """True when the bare title is the type's, give or take a misread character, and not one that holds it."""
+        if _core(name) == _core(self.title):
+            return True
         return self.quality >= 0.8 and abs(len(name) - len(self.title)) <= 1 and not (len(name) > len(self.title) and self.title in name)
 
 
@@ -157,7 +179,7 @@ def _subtitle(shown: tuple[Row, ...], number: int) -> str:
 
 
 def _could_be(text: str) -> bool:
-    if not 2 <= len(text) <= _LONGEST or _NUMBERED.match(text) or _NOT_TITLE.search(text) or _VERBS.match(text):
+    if not (2 <= len(text) <= _LONGEST or text == _LETTER) or _NUMBERED.match(text) or _NOT_TITLE.search(text) or _VERBS.match(text):
         return False
     return next(casenumbers.find(text), None) is None
 
@@ -214,7 +236,9 @@ def _quality(name: str, title: str, noun: str) -> float:
         return 1.0
     if _core(name) == _core(title) and len(title) >= 3:
         return _SAME_CORE
-    return max(_overlap(name, title, noun), _woven(_core(name), _core(title)))
+    core, other = _core(name), _core(title)
+    parts = 0.88 * _overlap(core, other, noun) if len(other) >= 4 and core[-1] == other[-1] else 0.0
+    return max(_overlap(name, title, noun), parts, _woven(core, other))
 
 
 @lru_cache(maxsize=4096)
@@ -240,11 +264,13 @@ def _woven(name: str, title: str) -> float:
 def _overlap(name: str, title: str, noun: str) -> float:
     covered = len(title) / len(name)
     if name.endswith(title):
+        if any(word in name[: -len(title)] and word not in title for word in _TURNS):
+            return 0.45
         return 0.74 + 0.2 * covered if len(title) >= 3 else 0.35 + 0.4 * covered
     if title in name:
         # 财产保全申请书 holds 财产保全 but is an application: what a paper is stands at its end.
         return (0.5 + 0.25 * covered) * (1.0 if not noun or (len(title) >= 4 and noun in title) else 0.6)
-    slips = _slips_allowed(len(title))
+    slips = _slips_allowed(len(title)) if len(noun) < 2 or title.endswith(noun) else 0  # no reader makes one whole noun of another
     if slips and abs(len(name) - len(title)) <= slips:
         distance = Levenshtein.distance(name, title, score_cutoff=slips)
         if distance <= slips:

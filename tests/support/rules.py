@@ -13,7 +13,8 @@ RULES = Path(__file__).parents[2] / "review" / "rules"
 
 @cache
 def _texts() -> tuple[tuple[str, str], ...]:
-    return tuple((path.relative_to(RULES).as_posix(), path.read_text(encoding="utf-8")) for path in sorted(RULES.rglob("*.yaml")))
+    found = sorted([*RULES.rglob("*.yaml"), *(RULES / "learned").glob("*.json")])
+    return tuple((path.relative_to(RULES).as_posix(), path.read_text(encoding="utf-8")) for path in found)
 
 
 def rule_texts() -> dict[str, str]:

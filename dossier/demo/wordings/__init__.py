@@ -65,8 +65,7 @@ def paper(wording: Wording, seed: int, *, broken: bool = False, numbered: bool =
 
     broken: a new page begins in the middle of the text, where that is possible; numbered: 第 x 页 共 y 页 at the foot.
     """
-    fields = _Fields(random.Random(f"{seed}|{wording.name}"))
-    lines = [_FIELD.sub(lambda match: fields.of(match[1], match[2]), line) for line in wording.lines]
+    lines, fields = _filled(wording, seed)
     blocks = _blocks(lines)
     return Paper(
         type_id=wording.type_id or "",
@@ -76,6 +75,26 @@ def paper(wording: Wording, seed: int, *, broken: bool = False, numbered: bool =
         case_no=fields.known.get(("执号", ""), fields.known.get(("恢号", ""), "")),
         numbered=numbered or wording.numbered,
     )
+
+
+def typed(wording: Wording, seed: int) -> tuple[str, str]:
+    """The title ('' when it has none) and the text of the same paper, a line a line; signatures and stamps leave nothing that can be read."""
+    lines, _ = _filled(wording, seed)
+    title, shown = "", []
+    for line in lines:
+        mark, _, words = line.partition(" ")
+        if mark == "#" and not title:
+            title = "".join(words.split())
+        if mark in ("^", "#", "##", ">", "="):
+            shown.append(words)
+        elif not (mark.startswith(("@", "!")) or mark == "---"):
+            shown.append(" ".join(cell.strip() for cell in line.split("|")))
+    return title, "\n".join(_PARTS.sub(lambda match: match[1] or "", line) for line in shown)
+
+
+def _filled(wording: Wording, seed: int) -> tuple[list[str], _Fields]:
+    fields = _Fields(random.Random(f"{seed}|{wording.name}"))
+    return [_FIELD.sub(lambda match: fields.of(match[1], match[2]), line) for line in wording.lines], fields
 
 
 def _broken(blocks: list[Block]) -> list[Block]:

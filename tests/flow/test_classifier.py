@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,39 +12,39 @@ from dossier.app import open_rules
 from dossier.demo.blocks import Paper, paras, title
 from dossier.demo.papers import control
 from dossier.desks import receiving, training
-from dossier.desks.training import Example
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
 from dossier.worker import Worker
 from review.classify import classify
 from review.learned import dump
+from review.lexicon import load_lexicon
 from review.normalise import page_of_text
+from review.rulebook import RulesError
 from tests.support.commands import CommandLine
 from tests.support.office import hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
+from tests.support.papers import lexicon
+from tests.support.rules import catalogue, rule_texts
 
 TYPES = {"summons", "site_photo", "e_service_proof"}
 STRANGE = Paper("", "到院须知", (title("到院须知"), *paras("来时请带身份证，由东门进，电话已经说过时间，家里人也可以陪同。")))
 
 
-def few(office: Office) -> list[Example]:
-    """Enough to fit in a moment."""
-    return [one for one in training.shipped(office.rules.lexicon("yanling")) if one.type_id in TYPES]
-
-
-@pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    opened = open_test_office(tmp_path / "home", reader=READER)
-    examples = few(opened)
-    monkeypatch.setattr(training, "shipped", lambda lexicon: examples)
-    yield opened
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Shared: each test asks only for what it did itself."""
+    opened = open_test_office(tmp_path_factory.mktemp("classifier"), reader=READER)
+    examples = [one for one in training.shipped(opened.rules.lexicon("yanling")) if one.type_id in TYPES]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "shipped", lambda lexicon: examples)
+        yield opened
     opened.close()
 
 
-def test_the_same_examples_give_the_same_weights(office: Office) -> None:
-    lexicon = office.rules.lexicon("yanling")
-    first, second = (training.fit(training.shipped(lexicon), "1", lexicon) for _ in range(2))
+def test_the_same_examples_give_the_same_weights() -> None:
+    examples = [one for one in training.shipped(lexicon()) if one.type_id in TYPES]
+    first, second = (training.fit(examples, "1", lexicon()) for _ in range(2))
     assert dump(first) == dump(second)
     assert set(first.classes) == TYPES
     assert first.about["sure_and_wrong"] == 0
@@ -54,47 +53,48 @@ def test_the_same_examples_give_the_same_weights(office: Office) -> None:
 def test_the_life_of_a_version_on_the_command_line(office: Office) -> None:
     run, home = CommandLine(office.settings.home), office.settings.home
     trained = run("classifier", "train", "--version", "ours-1", "--json").json
-    assert (trained["version"], trained["used"], trained["classes"]) == ("ours-1", False, len(TYPES))
-    shipped = open_rules().lexicon("yanling").learned
+    assert (trained["version"], trained["used"], trained["classes"] >= len(TYPES)) == ("ours-1", False, True)
+    shipped = lexicon().learned
     assert shipped is not None
-    shown = {one["version"]: one["used"] for one in run("classifier", "show", "--json").lines}
-    assert shown == {shipped.version: True, "ours-1": False}
     assert open_rules(home).lexicon("yanling").learned == shipped
 
     assert run("classifier", "use", "ours-1").code == 0
-    used = open_rules(home).lexicon("yanling")
-    assert used.learned is not None
-    assert used.learned.version == "ours-1"
+    used = open_rules(home).lexicon("yanling").learned
+    assert used is not None
+    assert used.version == "ours-1"
     assert office.rules.lexicon("yanling").learned == shipped  # who is at work goes on with what he started with
-    assert {one["version"]: one["used"] for one in run("classifier", "show", "--json").lines} == {shipped.version: False, "ours-1": True}
+    shown = {one["version"]: one["used"] for one in run("classifier", "show", "--json").lines}
+    assert (shown["ours-1"], shown[shipped.version]) == (True, False)
 
-    assert run("classifier", "use", "shipped").code == 0
+    training.use(office, operator_of(office), "shipped")
     assert open_rules(home).lexicon("yanling").learned == shipped
     with office.db.read() as session:
-        told = [
-            (row.action, row.subject) for row in session.query(LedgerEvent).order_by(LedgerEvent.seq) if row.action.startswith("learned")
-        ]
-    assert told == [("learned.train", "learned:ours-1"), ("learned.use", "learned:ours-1"), ("learned.use", "learned:shipped")]
+        rows = session.query(LedgerEvent).where(LedgerEvent.action == "learned.use").order_by(LedgerEvent.seq)
+        assert [row.subject for row in rows] == ["learned:ours-1", "learned:shipped"]
+        rows = session.query(LedgerEvent).where(LedgerEvent.action == "learned.train", LedgerEvent.subject == "learned:ours-1")
+        assert rows.count() == 1
 
 
 def test_what_is_refused(office: Office) -> None:
-    run = CommandLine(office.settings.home)
-    assert run("classifier", "train", "--version", "../x").code == 3
-    assert run("classifier", "train", "--version", "shipped").code == 3
-    assert run("classifier", "use", "nowhere").code == 3
-    (known,) = training.versions(office.rules.texts)
-    before = open_rules().texts[f"learned/{known}.json"]
-    assert run("classifier", "train", "--version", known).code == 4
-    assert open_rules().texts[f"learned/{known}.json"] == before
-    assert run("--as", "clerk", "classifier", "train").code == 4
-    for act in (lambda actor: training.train(office, actor), lambda actor: training.use(office, actor, known)):
+    operator, shipped = operator_of(office), lexicon().learned
+    assert shipped is not None
+    for act, code in (
+        (lambda: training.train(office, operator, "../x"), "weights_name"),
+        (lambda: training.train(office, operator, "shipped"), "weights_name"),
+        (lambda: training.train(office, operator, shipped.version), "weights_exist"),
+        (lambda: training.use(office, operator, "nowhere"), "weights_unknown"),
+        (lambda: training.train(office, people.acting_as(office, "clerk")), "not_allowed"),
+        (lambda: training.use(office, people.acting_as(office, "team1"), shipped.version), "not_allowed"),
+    ):
         with pytest.raises(DossierError) as told:
-            act(people.acting_as(office, "team1"))
-        assert told.value.code == "not_allowed"
+            act()
+        assert told.value.code == code
+    assert not (office.settings.home / "learned" / f"{shipped.version}.json").exists()
+    assert CommandLine(office.settings.home)("--as", "clerk", "classifier", "train").code == 4
 
 
 def test_a_version_without_a_name_gets_the_day_and_a_free_number(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = open_rules().lexicon("yanling").learned
+    shipped = lexicon().learned
     assert shipped is not None
     monkeypatch.setattr(training, "fit", lambda examples, version, lexicon: replace(shipped, version=version))
     assert [training.train(office, operator_of(office)).version for _ in range(2)] == ["20260901-1", "20260901-2"]
@@ -110,9 +110,11 @@ def test_what_a_person_named_is_learned_from_and_what_the_system_named_is_not(of
     assert "请带身份证" in example.text
 
 
-def test_every_shipped_opinion_comes_from_the_file_that_the_rules_name() -> None:
-    lexicon = open_rules().lexicon("yanling")
-    assert lexicon.learned is not None
-    assert f"learned/{lexicon.learned.version}.json" in open_rules().texts
+def test_without_the_file_that_the_rules_name_nothing_starts() -> None:
+    used = lexicon().learned
+    assert used is not None
     query = "网络查控汇总\n被执行人张某甲 银行存款 余额3元 车辆 未查到 不动产 无 证券 无 人民银行 账户2个 互联网银行 无"
-    assert classify([page_of_text(query)], lexicon).type_id == "net_query_total"
+    assert classify([page_of_text(query)], lexicon()).type_id == "net_query_total"
+    texts = {path: text for path, text in rule_texts().items() if path != f"learned/{used.version}.json"}
+    with pytest.raises(RulesError, match=used.version):
+        load_lexicon(texts, catalogue())

@@ -1,0 +1,102 @@
+"""How an error is told, and the errors of files and of handing them over: codes come in, statuses, exit codes and sentences go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EXIT_OK, EXIT_USAGE, EXIT_BAD_INPUT, EXIT_REFUSED, EXIT_DAMAGED, EXIT_TOOL = 0, 2, 3, 4, 5, 9
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """How one code is told: HTTP status, exit code, and what to do, in Chinese and English ({facts} are filled in)."""
+
+    status: int
+    exit: int
+    zh: str
+    en: str
+
+
+def bad(zh: str, en: str, status: int = 400) -> Sentence:
+    """What came in cannot be used; status: HTTP."""
+    return Sentence(status, EXIT_BAD_INPUT, zh, en)
+
+
+def refused(zh: str, en: str, status: int = 409) -> Sentence:
+    """A rule, a right or a gate says no; status: HTTP."""
+    return Sentence(status, EXIT_REFUSED, zh, en)
+
+
+FILES: dict[str, Sentence] = {
+    # the first ones are the codes of scanners.contract.UNREADABLE_CODES
+    "file_empty": bad(
+        "文件是空的（0 字节）。请重新扫描或重新导出后再移送。", "The file is empty. Scan or export it again and hand it over again."
+    ),
+    "file_unsupported": bad(
+        "不支持这种文件。请移送 JPEG、PNG、TIFF 或 PDF；压缩包请先解压。",
+        "This kind of file is not taken. Hand over JPEG, PNG, TIFF or PDF; unpack archives first.",
+        415,
+    ),
+    "file_not_what_it_says": bad(
+        "文件内容与扩展名不符。请确认选对了文件，或重新导出为 PDF、JPEG。",
+        "The file is not what its name says. Check that it is the right file, or export it again as PDF or JPEG.",
+        415,
+    ),
+    "file_damaged": bad(
+        "文件已损坏或不完整，无法打开。请重新扫描这份材料。", "The file is damaged or cut off. Scan this paper again.", 422
+    ),
+    "file_encrypted": bad(
+        "PDF 设有密码。请取消密码后再移送。", "The PDF asks for a password. Remove the password and hand it over again.", 422
+    ),
+    "file_no_pages": bad("PDF 里没有页面。请重新导出后再移送。", "The PDF has no pages. Export it again.", 422),
+    "page_too_large": bad(
+        "页面尺寸过大，无法处理。请按 A3 以内、600 dpi 以内重新扫描。", "A page is too large. Scan it again within A3 at 600 dpi.", 422
+    ),
+    "file_too_many_pages": bad(
+        "一个文件的页数过多。请拆成几个文件移送。", "The file has too many pages. Split it into several files.", 422
+    ),
+    "page_count_disputed": bad(
+        "两种方法数出的页数不一致，为免漏页已隔离该文件。请重新扫描或另存为新的 PDF。",
+        "Two parsers count different numbers of pages, so the file is kept out lest a page be lost. Scan it or save the PDF again.",
+        422,
+    ),
+    "file_timeout": bad(
+        "文件解析超时，可能已损坏。请重新扫描或另存为新文件。", "The file could not be parsed in time. Scan or save it again.", 422
+    ),
+    "sandbox_failed": bad(
+        "文件无法安全解析。请重新扫描；如仍失败请联系管理员。",
+        "The file could not be parsed safely. Scan it again or ask an administrator.",
+        422,
+    ),
+    "file_duplicate": bad(
+        "同一文件已在本案移送过（回执 {receipt}），不必重复移送。",
+        "The same file was already handed over in this case (receipt {receipt}); it need not be sent twice.",
+        409,
+    ),
+    "file_repeated": bad(
+        "同一文件在本次移送中重复，只收一份，不必处理。",
+        "The same file is in this hand-over twice; one copy is taken, nothing needs to be done.",
+        409,
+    ),
+    "file_unavailable": bad(
+        "无法读取该文件：不存在、是文件夹，或没有读取权限。请核对后再移送。",
+        "The file cannot be read: it is not there, is a folder, or may not be read. Check it and hand it over again.",
+    ),
+    "file_name_bad": bad(
+        "文件名含有不允许的字符或过长。请改名后再移送。", "The file name has forbidden characters or is too long. Rename the file."
+    ),
+    "nothing_accepted": bad(
+        "没有任何文件被接收。请按各文件的说明处理后重新移送。", "No file was taken. Follow the note of each file and hand over again.", 422
+    ),
+    "no_files": bad("没有选择文件。请至少选择一个文件。", "No file was chosen. Choose at least one."),
+    "declared_bad": bad(
+        '移送清单格式不对。应为 [{{"name": 名称, "pages": 页数}}, …] 的 JSON。',
+        'The declared list is not understood. It must be JSON: [{{"name": ..., "pages": ...}}, ...].',
+    ),
+    "reader_failed": Sentence(
+        500,
+        EXIT_BAD_INPUT,
+        "识别程序未能读出这个文件。请重试；如仍失败请联系管理员。",
+        "The reading engine could not read this file. Try again; if it fails again, ask an administrator.",
+    ),
+}

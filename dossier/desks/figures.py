@@ -186,22 +186,29 @@ class _Query:
 
     def _of(self, *columns: Any) -> Select[Any]:
         joined = select(*columns).select_from(FigureRow).join(FigureStep).join(Case, Case.id == FigureRow.case_id)
-        return joined.outerjoin(Team, Team.id == Case.team_id).where(*self._where)
+        return joined.where(*self._where)
 
     def groups(self) -> dict[str, dict[tuple[str, ...], Counter[str]]]:
         """The counts by standing of each group of each grouping."""
         found: dict[str, dict[tuple[str, ...], Counter[str]]] = {name: {} for name in GROUPINGS}
 
         def add(grouping: str, key: tuple[str, ...], bucket: str, count: int) -> None:
-            found[grouping].setdefault(key, Counter())[bucket] += count
+            counts = found[grouping].get(key)
+            if counts is None:
+                counts = found[grouping][key] = Counter()
+            counts[bucket] += count
 
-        step, bucket = (FigureStep.role, FigureStep.phase, FigureStep.name), self._bucket.label("bucket")
-        people = self._of(Team.name, Case.handler, *step, bucket, func.count()).group_by(Team.name, Case.handler, *step, "bucket")
-        for team, handler, role, phase, name, standing, count in self._session.execute(people):
-            add("team", (team or NOBODY,), standing, count)
-            add("handler", (team or NOBODY, handler or NOBODY), standing, count)
-            add("role", (role,), standing, count)
-            add("node", (phase, name), standing, count)
+        bucket = self._bucket.label("bucket")
+        teams = {one.id: one.name for one in self._session.execute(select(Team.id, Team.name))}
+        steps = {step.id: step for step in self._session.execute(select(FigureStep)).scalars()}
+        keys = (Case.team_id, Case.handler, FigureRow.step_id)
+        people = self._of(*keys, bucket, func.count()).group_by(*keys, "bucket")
+        for team_id, handler, step_id, standing, count in self._session.execute(people):
+            team, step = teams.get(team_id, NOBODY), steps[step_id]
+            add("team", (team,), standing, count)
+            add("handler", (team, handler or NOBODY), standing, count)
+            add("role", (step.role,), standing, count)
+            add("node", (step.phase, step.name), standing, count)
         days = self._of(FigureRow.due, bucket, func.count()).group_by(FigureRow.due, "bucket")
         for due, standing, count in self._session.execute(days):
             add("week", week_of(due), standing, count)
@@ -210,7 +217,9 @@ class _Query:
 
     def rows(self, shown: Collection[str] | None, most: int | None) -> list[Row]:
         """The rows, those that fell due first in front."""
-        query = self._of(Case.case_no, Team.name, Case.handler, FigureStep, FigureRow, self._standing)
+        query = self._of(Case.case_no, Team.name, Case.handler, FigureStep, FigureRow, self._standing).outerjoin(
+            Team, Team.id == Case.team_id
+        )
         if shown is not None:
             query = query.where(self._standing.in_(shown))
         query = query.order_by(FigureRow.due, Case.case_no, FigureStep.node).limit(most)

@@ -1,0 +1,165 @@
+"""Every page that the application has, at a desk and on a phone: axe-core finds nothing that bars people, nothing is wider than the window."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext
+from sqlalchemy import select
+
+from dossier import people
+from dossier.demo.papers import second
+from dossier.desks import borrowing, cases, receiving, reviewing, sampling
+from dossier.records.tables import Document, Page
+from dossier.web.site import DESKS
+from dossier.worker import Worker
+from tests.browser.conftest import DESK, PHONE, SCREENS, Visitor
+from tests.support.office import CASE, CASE_NO, PASSWORD, TEAM, operator_of
+from tests.support.web import House, give
+
+CLOSING = "（2026）豫9924执119号"
+SEARCH = quote("财产")
+# Route → (name of the picture, who looks, address). {…}: a fact of the house. A new route must be put here, or below.
+PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
+    "people.sign_in": (("sign-in", None, "/sign-in"),),
+    "people.account": (("account", "team1", "/account"),),
+    "people.password": (("password", "team1", "/password"),),
+    "factor.ask": (("second-factor", None, "/second-factor"),),
+    "factor.enrol": (("second-factor-enrol", "team1", "/second-factor/enrol"),),
+    "tokens.listing": (("tokens", "team1", "/account/tokens"),),
+    "staff.listing": (("people", "keeper", "/people"),),
+    "staff.new": (("people-new", "keeper", "/people/new"),),
+    "staff.show": (("person", "keeper", "/people/clerk"),),
+    "agreements.own": (("agreement", "team1", "/agreement"),),
+    "handovers.home": (("home", "clerk", "/"),),
+    "workbench.show": (("workbench", "clerk", "/workbench"), ("workbench-director", "director", "/workbench")),
+    "workbench.ruling": (("ruling", "director", "/hand-overs/{disputed}/ruling"),),
+    "handovers.inbox": (("hand-over-list", "clerk", "/hand-overs"),),
+    "handovers.new": (("hand-over-new", "team1", "/hand-overs/new?case={case}"),),
+    "handovers.show": (
+        ("hand-over-signed", "clerk", "/hand-overs/{signed}"),
+        ("hand-over-refused", "team1", "/hand-overs/{refused}"),
+        ("hand-over-waiting", "clerk", "/hand-overs/{waiting}"),
+    ),
+    "cases.listing": (("case-list", "clerk", "/cases"),),
+    "cases.show": (("case", "clerk", "/cases/{case}"),),
+    "cases.check": (("case-check", "director", "/cases/{case}/check?gate=closing"),),
+    "closing.explain": (("explain", "clerk", "/cases/{case}/explain?rule=service"),),
+    "borrowing.listing": (("loan-list", "clerk", "/loans"),),
+    "borrowing.new": (("loan-new", "team1", "/loans/new?case={case}"),),
+    "borrowing.show": (("loan", "director", "/loans/{loan}"),),
+    "borrowing.papers": (("paper", "clerk", "/cases/{case}/paper"),),
+    "figures.show": (("figures-overdue", "clerk", "/figures/overdue?until=2026-09-01"), ("figures-returns", "clerk", "/figures/returns")),
+    "pages.show": (("page", "clerk", "/pages/{page}"), ("search-page", "clerk", "/pages/{page}?q=" + SEARCH)),
+    "searching.results": (
+        ("search-empty", "clerk", "/search"),
+        ("search", "clerk", "/search?q=" + SEARCH),
+        ("search-near", "clerk", "/search?q=" + quote("限制消废令")),
+    ),
+    "openapi.trial": (("api", "clerk", "/api"),),
+    "reviews.listing": (("review-list", "substance", "/reviews"),),
+    "reviews.show": (("review", "substance", "/cases/{closing}/review"), ("review-submit", "team1", "/cases/{case}/review")),
+    "reviews.form": (("review-form", "substance", "/cases/{closing}/review-form"),),
+    "reviews.samples": (("sample-list", "substance", "/samples"),),
+    "reviews.sample": (("sample", "substance", "/samples/1"),),
+}
+# What gives a file, a picture, numbers or an answer for programs, and no page.
+FILES = {
+    "static", "agreements.scan", "agreements.scan_of", "borrowing.slip", "borrowing.register_file", "figures.file", "pages.picture",
+    "pages.thumbnail", "health.healthz", "health.readyz", "health.metrics", "reviews.form_pdf",
+}  # fmt: skip
+# These lead on, as they should: from the door to the desk, and a stranger to the sign-in.
+LEAD_ON = {"home", "second-factor"}
+LOOKS = [(name, login, path) for looks in PAGES.values() for name, login, path in looks]
+
+
+def routes() -> set[str]:
+    """The endpoints that can be looked at, as the application has them; those of the API for programs are told by its description."""
+    app = Flask("looked")
+    for desk in DESKS:
+        app.register_blueprint(desk)
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    return {rule.endpoint for rule in rules if not rule.rule.startswith("/api/")}
+
+
+def test_every_route_is_a_page_that_is_looked_at_or_a_file() -> None:
+    assert routes() == PAGES.keys() | FILES
+    assert not PAGES.keys() & FILES
+
+
+@pytest.fixture(scope="session")
+def facts(house: House) -> dict[str, Any]:
+    """What the addresses name; a loan, a review and a sample are made first."""
+    office, operator = house.office, operator_of(house.office)
+    for login, role in (("keeper", "system_admin"), ("substance", "reviewer")):
+        people.add(office, operator, login=login, display=login, roles=[role], team=None, password=PASSWORD, must_change=False)
+    closed = [CASE | {"case_no": f"（2026）豫9924执{n}号", "closed_on": "2026-08-20", "closing_mode": "执行完毕"} for n in range(200, 203)]
+    cases.import_cases(office, operator, json.dumps([CASE | {"case_no": CLOSING}, *closed], ensure_ascii=False).encode())
+    stated = {"closing_amount": "204650", "paid_amount": "204650", "waived_amount": "0", "closing_reason": "履行完毕"}
+    reviewing.submit(office, people.acting_as(office, "team1"), CLOSING, "执行完毕", office.today(), stated)
+    wanted = sampling.Wanted("0901-7", 2, office.today() - timedelta(days=30), office.today(), team=TEAM)
+    sampling.draw(office, people.acting_as(office, "director"), wanted)
+    with office.db.read() as session:
+        document, page = session.execute(
+            select(Document.id, Page.id).join(Page, Page.document_id == Document.id).where(Document.state == "placed").order_by(Page.id)
+        ).first() or (0, 0)
+    disputed = give(office, house.folder / "disputed", (second.STRAY_NOTICE,))
+    Worker(office).run(until_idle=True)
+    receiving.dispute(office, people.acting_as(office, "team1"), disputed, "本件系并案执行材料，不是他案材料")
+    borrow = borrowing.Wanted(CASE_NO, "reading", "核对送达日期", office.today() + timedelta(days=3), documents=[document])
+    loan = borrowing.ask(office, people.acting_as(office, "team1"), borrow)
+    known = {"signed": house.signed, "refused": house.refused, "waiting": house.waiting, "disputed": disputed, "loan": loan, "page": page}
+    return {**known, "case": quote(CASE_NO), "closing": quote(CLOSING)}
+
+
+@pytest.fixture(scope="session")
+def person(browser: Browser, address: str, signed_in: Callable[[str], Any]) -> Iterator[Callable[[str | None], Visitor]]:
+    """One window for each person, for all pages."""
+    known: dict[str | None, Visitor] = {}
+    contexts: list[BrowserContext] = []
+
+    def window(login: str | None) -> Visitor:
+        if login not in known:
+            contexts.append(browser.new_context(viewport=DESK, locale="zh-CN", storage_state=signed_in(login) if login else None))
+            known[login] = Visitor(contexts[-1].new_page(), address, Path())
+        return known[login]
+
+    yield window
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(("name", "login", "path"), LOOKS, ids=[name for name, *_ in LOOKS])
+def test_nothing_bars_anybody(
+    facts: dict[str, Any], person: Callable[[str | None], Visitor], name: str, login: str | None, path: str
+) -> None:
+    visitor = person(login)
+    page = visitor.page
+    answer = page.goto(visitor.address + path.format(**facts))
+    assert answer is not None
+    assert answer.ok, f"{path} answers {answer.status}"
+    assert (name in LEAD_ON) == (answer.request.redirected_from is not None), f"{path} leads on to {page.url}"
+    found = Axe().run(page).response["violations"]
+    told = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    assert not told, "\n".join(told)
+    if os.environ.get("UPDATE_SCREENS") == "1" and name not in LEAD_ON:
+        if page.locator("[data-viewer][data-page]:not([data-page=''])").count():
+            visitor.picture_shown()
+        visitor.folder = SCREENS
+        visitor.look(name)
+        return
+    for viewport in (DESK, PHONE):
+        page.set_viewport_size(viewport)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{wide} px wider than the window ({viewport['width']} px)"
+    page.set_viewport_size(DESK)
+    assert visitor.outside == []

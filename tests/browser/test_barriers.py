@@ -57,6 +57,7 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     "borrowing.listing": (("loan-list", "clerk", "/loans"),),
     "borrowing.new": (("loan-new", "team1", "/loans/new?case={case}"),),
     "borrowing.show": (("loan", "director", "/loans/{loan}"),),
+    "borrowing.figures": (("loan-figures", "clerk", "/loans/figures"),),
     "borrowing.papers": (("paper", "clerk", "/cases/{case}/paper"),),
     "figures.show": (("figures-overdue", "clerk", "/figures/overdue?until=2026-09-01"), ("figures-returns", "clerk", "/figures/returns")),
     "pages.show": (("page", "clerk", "/pages/{page}"), ("search-page", "clerk", "/pages/{page}?q=" + SEARCH)),

@@ -54,7 +54,7 @@ def intake_command(pairs: int, alone: bool) -> None:
 @click.option("--misses", is_flag=True, help="Tell every paper that is not placed rightly. Never tune on those of the test set.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep readings in this folder from run to run.")
 def judge_command(which: str, text: bool, draws: int, misses: bool, keep: Path | None) -> None:
-    """Types of papers in wordings that no rule has seen, and stacks taken apart; exit 1 when a target is missed.
+    """Types of papers in wordings that no rule has seen, stacks taken apart, golden cases; exit 1 when a target is missed.
 
     Example: bin/bench judge --text
     """

@@ -1,4 +1,4 @@
-"""Papers in wordings that no rule and no training has seen come in; how many are named, placed and told apart rightly goes out."""
+"""Papers in wordings that no rule and no training has seen, and the golden cases, come in; how many are named, placed, told apart and judged rightly goes out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import click
 import numpy as np
 
 from dossier.app import open_pool, open_rules
-from dossier.bench import meter
+from dossier.bench import goldens, meter
 from dossier.demo import scan, wordings
 from dossier.demo.compose import draw
 from dossier.demo.draw import DPI, HEIGHT, WIDTH, Sheet
@@ -89,7 +89,8 @@ class Score:
 def run(which: str, *, text: bool, draws: int, misses: bool, keep: Path | None) -> bool:
     """Prints the table; True when every target is held. keep: folder in which readings stay from one run to the next."""
     settings = Settings.read({})
-    lexicon = open_rules().lexicon(settings.default_profile)
+    book = open_rules()
+    lexicon = book.lexicon(settings.default_profile)
     how = f"typed text, {SLIPS:.1%} of the characters misread" if text else f"scanned at {DPI} dpi, reader {settings.reader}"
     meter.headline(f"judge: {which} wordings, {how}")
     with tempfile.TemporaryDirectory(prefix="bench-judge-") as name:
@@ -101,8 +102,9 @@ def run(which: str, *, text: bool, draws: int, misses: bool, keep: Path | None) 
     _print(score)
     if misses:
         _tell(verdicts, lost)
-    click.echo(f"targets: {'held' if score.held else 'NOT held'}")
-    return score.held
+    held = goldens.run(book) and score.held
+    click.echo(f"targets: {'held' if held else 'NOT held'}")
+    return held
 
 
 # Papers

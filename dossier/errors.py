@@ -69,6 +69,18 @@ SENTENCES: dict[str, Sentence] = {
         "The court's rules provide for no dispute. Mend the papers and hand them over again.",
     ),
     "reason_missing": _bad("请写明理由。", "Give a reason."),
+    "sort_impossible": _refused("不能这样整理：{what}。", "The papers cannot be put in order like this: {what_en}."),
+    "nothing_to_undo": _refused("没有可以撤销的整理。", "There is nothing to undo."),
+    "undo_stale": _refused(
+        "此后情况已有变化，不能再撤销这一步。请刷新后按现状整理。",
+        "Something else has happened since, so this cannot be undone. Reload and go on from there.",
+    ),
+    "still_working": _refused("系统仍在识别或入卷，请稍候再试。", "Pages are still being read or placed. Try again in a moment."),
+    "volume_frozen": _refused(
+        "案件 {case_no} 的卷宗已固化或归档，不能再撤回或移出材料。",
+        "The dossier of {case_no} is frozen or archived; nothing leaves it any more.",
+    ),
+    "rescan_one_page": _bad("重扫一页只能用只有一页的文件。请单独扫描这一页。", "A page is scanned again with a file of one page."),
     "move_refused": _refused(
         "{machine}当前状态为“{state}”，不能{act}。请刷新后再操作。",
         "The {machine_en} is {state}; it cannot {act_en} from there. Reload and try again.",

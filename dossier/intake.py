@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dossier import people
-from dossier.desks import judging, placing
+from dossier.desks import arranging, judging, placing
 from dossier.desks.handover import SPLIT_PRIORITY
 from dossier.desks.receiving import CHECK_PRIORITY, PLACE_PRIORITY
 from dossier.errors import DossierError
@@ -151,8 +151,12 @@ def _when_all_read(office: Office, session: Session, submission_id: int) -> None
     """Writers go one after another, so exactly one page finds itself the last."""
     session.flush()
     open_pages = select(func.count()).select_from(Page).where(Page.submission_id == submission_id, Page.state.in_(("expected", "decoded")))
-    if session.execute(open_pages).scalar_one() == 0:
-        jobs.add(session, "classify", submission_id, priority=CLASSIFY_PRIORITY, at=office.clock.now())
+    if session.execute(open_pages).scalar_one() != 0:
+        return
+    if not jobs.add(session, "classify", submission_id, priority=CLASSIFY_PRIORITY, at=office.clock.now()):
+        submission = _submission(session, submission_id)
+        if submission.state == "waiting":
+            arranging.pages_came(office, session, submission)
 
 
 # classify, check, place: pages become documents, findings, a verdict, a dossier

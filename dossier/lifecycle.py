@@ -68,11 +68,15 @@ SUBMISSION = Machine(
         ("refused", "dispute"): "disputed",
         ("partly_signed_for", "dispute"): "disputed",
         ("disputed", "rule"): "ruled",
+        ("signed_for", "take_back"): "waiting",
+        ("partly_signed_for", "take_back"): "waiting",
+        ("waiting", "withdraw"): "withdrawn",
     },
     {
         "received": "已收到", "reading": "识别中", "waiting": "待审核", "signed_for": "已签收", "partly_signed_for": "部分签收",
-        "refused": "不予签收", "disputed": "争议待决定", "ruled": "已决定",
+        "refused": "不予签收", "disputed": "争议待决定", "ruled": "已决定", "withdrawn": "已撤销",
         "read": "识别", "hold": "转人工审核", "sign": "签收", "sign_part": "部分签收", "refuse": "不予签收", "dispute": "提出争议", "rule": "作出决定",
+        "take_back": "撤回签收", "withdraw": "撤销",
     },
 )  # fmt: skip
 
@@ -109,10 +113,16 @@ DOCUMENT = Machine(
         ("accepted", "place"): "placed",
         ("accepted", "keep"): "kept",
         ("found", "set_aside"): "set_aside",
+        ("set_aside", "take_up"): "found",
+        ("accepted", "take_back"): "found",
+        ("placed", "take_back"): "found",
+        ("kept", "take_back"): "found",
+        ("refused", "take_back"): "found",
     },
     {
         "found": "已识别", "accepted": "已签收", "refused": "不予签收", "placed": "已入卷", "kept": "已登记（不入卷）", "set_aside": "不归档",
-        "accept": "签收", "refuse": "不予签收", "overrule": "按决定签收", "place": "入卷", "keep": "登记",
+        "accept": "签收", "refuse": "不予签收", "overrule": "按决定签收", "place": "入卷", "keep": "登记", "take_back": "撤回签收",
+        "take_up": "恢复归档",
     },
 )  # fmt: skip
 

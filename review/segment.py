@@ -9,7 +9,7 @@ from datetime import date
 from review.casenumbers import CaseNumber, same_case
 from review.classify import Guess, classify
 from review.facts import PageFacts
-from review.fields import PageMark, extract, missing_pages, own_number, page_mark
+from review.fields import Fields, PageMark, extract, missing_pages, own_number, page_mark
 from review.lexicon import Lexicon
 from review.normalise import rows
 from review.titles import Title, find_title
@@ -99,6 +99,14 @@ def segment(pages: Sequence[PageFacts], lexicon: Lexicon) -> Stack:
         else:
             _home(seen, found).pages.append(seen)
     return Stack(tuple(_piece(one, lexicon) for one in _reunite(found)), duplicates, blank)
+
+
+def as_one(pages: Sequence[PageFacts], lexicon: Lexicon, why: str) -> Piece:
+    """The pages that a person put together, in the person's order, as one document. Raises ValueError without pages."""
+    if not pages:
+        raise ValueError("a document without pages")
+    title, fields = find_title(pages[0], lexicon), extract(pages)
+    return _made(pages, classify(pages, lexicon), title, fields, why)
 
 
 def _home(seen: _Seen, found: list[_Open]) -> _Open:
@@ -218,15 +226,17 @@ def _piece(one: _Open, lexicon: Lexicon) -> Piece:
     if all(seen.mark is not None for seen in ordered) and len(one.borne) == len(ordered):
         ordered = sorted(ordered, key=lambda seen: seen.mark.k if seen.mark else 0)
     pages = [seen.page for seen in ordered]
-    fields = extract(pages)
-    title = ordered[0].title
+    return _made(pages, classify(pages, lexicon), ordered[0].title, extract(pages), one.why)
+
+
+def _made(pages: Sequence[PageFacts], guess: Guess, title: Title | None, fields: Fields, why: str) -> Piece:
     return Piece(
         pages=tuple(page.ref for page in pages),
-        guess=classify(pages, lexicon),
+        guess=guess,
         title=title.text if title else "",
         case_no=fields.own.base if fields.own else None,
         dated=fields.dated,
         addressee=fields.addressee,
         missing=missing_pages(fields.marks),
-        why=one.why,
+        why=why,
     )

@@ -10,7 +10,7 @@ import click
 
 from dossier.cli.cases import print_findings
 from dossier.cli.common import Context, as_json, put, say
-from dossier.desks import exporting, handover, placing, receiving, viewing
+from dossier.desks import exporting, handover, placing, receiving, sorting, viewing
 from dossier.desks.cases import decode
 from dossier.desks.handover import NothingAcceptedError, Request, Upload
 from dossier.errors import EXIT_BAD_INPUT, DossierError
@@ -143,7 +143,7 @@ def retype(context: Context, receipt_no: str, number: int, type_id: str) -> None
     例 example: bin/dossier --as clerk retype HZ20260901-0001 3 bank_receipt
     """
     with context.office() as (office, actor):
-        receiving.retype(office, actor, receipt_no, number, type_id)
+        sorting.retype(office, actor, receipt_no, number, type_id)
 
 
 @click.command()

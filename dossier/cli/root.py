@@ -12,7 +12,7 @@ import uuid
 import click
 
 from dossier import logs
-from dossier.cli import admin, cases, classifier, events, figures, loans, papers, people, reading, reviews, rules, serving, tokens
+from dossier.cli import admin, cases, classifier, events, figures, loans, papers, people, reading, reviews, rules, serving, sorting, tokens
 from dossier.cli.common import Context, complain
 from dossier.errors import EXIT_USAGE, DossierError
 
@@ -35,7 +35,7 @@ def cli(context: click.Context, login: str, principal: str | None) -> None:
     context.obj = Context(login, principal)
 
 
-for module in (admin, people, cases, classifier, events, figures, loans, papers, reading, rules, serving, tokens, reviews):
+for module in (admin, people, cases, classifier, events, figures, loans, papers, reading, rules, serving, sorting, tokens, reviews):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -193,7 +193,7 @@ def _record(
     session.flush()
     position = 0
     for number, one in enumerate(good, 1):
-        position = _record_file(session, submission, number, one, position)
+        position = record_file(session, submission, number, one, position)
     submission.state = SUBMISSION.move(submission.state, "read")
     session.flush()
     session.expire(submission)
@@ -220,7 +220,7 @@ def _note(office: Office, session: Session, actor: Actor, submission: Submission
     )
 
 
-def _record_file(session: Session, submission: Submission, number: int, one: Taken, position: int) -> int:
+def record_file(session: Session, submission: Submission, number: int, one: Taken, position: int) -> int:
     """Writes the rows of one file and its pages; returns the position of its last page in the hand-over."""
     if one.spooled is None or one.facts is None:
         raise DossierError("internal", ref=f"upload {number}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,13 +14,13 @@ from dossier.errors import DossierError
 from dossier.office import Filed, Office
 from dossier.pagework import labels_key
 from dossier.records import ledger
-from dossier.records.tables import Document, Page, Submission
+from dossier.records.tables import Document, FindingRow, Page, ReplacedPage, Submission
 from dossier.translate import case_fact, document_fact, finding_row, page_facts
 from review.completeness import check_document, ink_labels
 from review.facts import DocumentFact, PageFacts
 from review.findings import Finding
 from review.handover import check_submission
-from review.segment import Piece, Stack, segment
+from review.segment import Piece, Stack, as_one, segment
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def _load(session: Session, submission_id: int) -> Submission:
     return submission
 
 
-def facts_of(submission: Submission) -> tuple[PageFacts, ...]:
-    """Every page of a hand-over as review sees it."""
-    return tuple(page_facts(page, page.file.name) for page in submission.pages)
+def facts_of(submission: Submission, replaced: Collection[int] = ()) -> tuple[PageFacts, ...]:
+    """Every page of a hand-over as review sees it, without those that were scanned again."""
+    return tuple(page_facts(page, page.file.name) for page in submission.pages if page.id not in replaced)
 
 
 def find_documents(office: Office, submission_id: int) -> Found:
@@ -85,22 +85,68 @@ def write_documents(session: Session, submission: Submission, found: Found) -> N
     session.expire_all()
 
 
-def judge(office: Office, submission_id: int) -> tuple[Finding, ...]:
+@dataclass(frozen=True)
+class Judged:
+    """What is wrong: with the documents, one by one, and with the hand-over as a whole."""
+
+    documents: tuple[Finding, ...]
+    whole: tuple[Finding, ...]
+
+
+def judge(office: Office, submission_id: int) -> Judged:
     """Every finding of a hand-over: of each document, of the whole, and one for each page that nobody could read."""
-    today = office.today()
     with office.db.read() as session:
         submission = _load(session, submission_id)
-        lexicon = office.rules.lexicon_for(submission.case)
-        case = case_fact(submission.case)
-        documents = tuple(document_fact(document) for document in submission.documents)
-        found: list[Finding] = []
-        for document in documents:
-            found += check_document(document, case, lexicon, today)
-        declared = [(row["name"], row["pages"]) for row in submission.declared] if submission.declared else None
-        held = held_before(session, submission)
-        found += check_submission(documents, facts_of(submission), case, declared, lexicon, today, held)
-        found += [_unread(page) for page in submission.pages if page.state == "unreadable"]
-    return tuple(found)
+        return Judged(judge_documents(office, submission, _filed(submission)), _judge_whole(office, session, submission))
+
+
+def _filed(submission: Submission) -> list[Document]:
+    return [document for document in submission.documents if document.state != "set_aside"]
+
+
+def judge_documents(office: Office, submission: Submission, documents: Iterable[Document]) -> tuple[Finding, ...]:
+    """What is wrong with these documents of a hand-over, each by itself."""
+    lexicon, case, today = office.rules.lexicon_for(submission.case), case_fact(submission.case), office.today()
+    return tuple(finding for one in documents for finding in check_document(document_fact(one), case, lexicon, today))
+
+
+def _judge_whole(office: Office, session: Session, submission: Submission) -> tuple[Finding, ...]:
+    lexicon, case = office.rules.lexicon_for(submission.case), case_fact(submission.case)
+    documents = tuple(document_fact(document) for document in _filed(submission))
+    replaced = set(session.execute(select(ReplacedPage.page_id).where(ReplacedPage.submission_id == submission.id)).scalars())
+    declared = [(row["name"], row["pages"]) for row in submission.declared] if submission.declared else None
+    pages = facts_of(submission, replaced)
+    found = check_submission(documents, pages, case, declared, lexicon, office.today(), held_before(session, submission))
+    unread = (_unread(page) for page in submission.pages if page.state == "unreadable" and page.id not in replaced)
+    return (*found, *unread)
+
+
+def one_document(office: Office, case: Filed, pages: Sequence[Page]) -> Piece:
+    """What pages that a person put together are, as one document."""
+    return as_one([page_facts(page, page.file.name) for page in pages], office.rules.lexicon_for(case), "由人工整理")
+
+
+def judge_again(office: Office, session: Session, submission: Submission, numbers: Collection[int], *, whole: bool) -> None:
+    """Judges these documents, and the whole hand-over if wanted, anew; the findings of the other documents stay. Inside the caller's transaction."""
+    concerned = [one for one in submission.documents if one.number in numbers and one.state != "set_aside"]
+    rows = _rows(submission, judge_documents(office, submission, concerned), whole=False)
+    if whole:
+        for row in submission.findings:
+            if row.whole:
+                session.delete(row)
+        rows += _rows(submission, _judge_whole(office, session, submission), whole=True)
+    session.add_all(rows)
+    session.flush()
+    session.expire(submission)
+
+
+def _rows(submission: Submission, findings: Iterable[Finding], *, whole: bool) -> list[FindingRow]:
+    documents = {str(document.number): document.id for document in submission.documents}
+    pages = {(page.file.name, page.number): page.id for page in submission.pages}
+    rows = [finding_row(finding, submission.id, documents, pages) for finding in findings]
+    for row in rows:
+        row.whole = whole
+    return rows
 
 
 def held_before(session: Session, submission: Submission) -> tuple[DocumentFact, ...]:
@@ -125,7 +171,7 @@ def _unread(page: Page) -> Finding:
     )
 
 
-def write_verdict(office: Office, session: Session, submission: Submission, findings: Sequence[Finding]) -> None:
+def write_verdict(office: Office, session: Session, submission: Submission, judged: Judged) -> None:
     """Replaces the findings of a hand-over and lets the profile's policy decide what follows."""
     if submission.state not in ("reading", "waiting"):
         return
@@ -133,9 +179,8 @@ def write_verdict(office: Office, session: Session, submission: Submission, find
     for row in list(submission.findings):
         session.delete(row)
     session.flush()
-    documents = {str(document.number): document.id for document in submission.documents}
-    pages = {(page.file.name, page.number): page.id for page in submission.pages}
-    session.add_all(finding_row(finding, submission.id, documents, pages) for finding in findings)
+    session.add_all(_rows(submission, judged.documents, whole=False) + _rows(submission, judged.whole, whole=True))
+    findings = (*judged.documents, *judged.whole)
     submission.rules_version = f"{catalogue.profile} {catalogue.version}"
     session.flush()
     session.expire(submission)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,7 @@ class _Plan:
     head: int
     documents: list[int] = field(default_factory=list)
     add: dict[str, Path | bytes] = field(default_factory=dict)
+    remove: list[str] = field(default_factory=list)  # what left the hand-over or the case since it was placed
 
 
 def object_id(case_no: str, kind: str) -> str:
@@ -50,10 +52,11 @@ def place(office: Office, submission_id: int) -> Callable[[Session], None]:
     with office.db.read() as session:
         submission = _submission(session, submission_id)
         plans = _plans(office, submission)
-        message = f"place {submission.receipt_no}"
         order = {plan.kind: _order(office, session, submission.case, plan.kind, set(plan.documents)) for plan in plans}
         for plan in plans:
             _add_meta(session, submission, plan, order[plan.kind])
+            plan.remove = [path for path in plan.remove if path not in plan.add]
+        message = f"place {submission.receipt_no}"
         stamp = local(office.clock.now()).isoformat(timespec="seconds")
     heads = {plan.kind: _store(office, plan, message, stamp) for plan in plans}
 
@@ -80,20 +83,47 @@ def _volume_kind(office: Office, document: Document, addendum: bool) -> str | No
 
 
 def _plans(office: Office, submission: Submission) -> list[_Plan]:
-    plans: dict[str, _Plan] = {}
+    """One plan for each volume that gets something of this hand-over, or still holds something that has left it."""
+    volumes = {volume.kind: volume for volume in submission.case.volumes}
     secret = {page.file_id for document in submission.documents if _is_sub(office, document) for page in document.pages}
+    secret |= _elsewhere(submission)
+    plans = []
+    for kind in VOLUME_KINDS:
+        new = [d for d in submission.documents if d.state == "accepted" and _volume_kind(office, d, submission.addendum) == kind]
+        stale = _stale(office, volumes[kind], submission, secret) if kind in volumes else []
+        if new or stale:
+            head = volumes[kind].head if kind in volumes else 0
+            plan = _Plan(kind, object_id(submission.case.case_no, kind), head, [document.id for document in new], remove=stale)
+            for document in new:
+                _add_document(office, plan, submission, document, secret)
+            plans.append(plan)
+    return plans
+
+
+def _elsewhere(submission: Submission) -> set[int]:
+    """The files with pages of another hand-over: a document that was moved leaves the other papers of its file where they belong."""
+    ids = {page.id for page in submission.pages}
+    return {page.file_id for page in submission.pages if any(other.id not in ids for other in page.file.pages)}
+
+
+def _stale(office: Office, volume: Volume, submission: Submission, secret: set[int]) -> list[str]:
+    """What a volume holds of this hand-over that belongs to none of its placed documents any more."""
+    store = office.store_of(volume.kind)
+    if not store.head(volume.object_id):
+        return []
+    wanted: set[str] = set()
     for document in submission.documents:
-        if document.state != "accepted":
-            continue
-        kind = _volume_kind(office, document, submission.addendum)
-        if kind is None:
-            continue
-        if kind not in plans:
-            volume = next((v for v in submission.case.volumes if v.kind == kind), None)
-            plans[kind] = _Plan(kind, object_id(submission.case.case_no, kind), volume.head if volume else 0)
-        plans[kind].documents.append(document.id)
-        _add_document(office, plans[kind], submission, document, secret)
-    return list(plans.values())
+        if document.state == "placed" and document.volume_id == volume.id:
+            for number, page in enumerate(document.pages, 1):
+                wanted |= {f"{_folder(document)}/{number:04d}.{ending}" for ending in ("jpg", "json")}
+                if volume.kind == "sub" or page.file_id not in secret:
+                    wanted.add(original_path(submission, page.file))
+    mine = (f"documents/{submission.receipt_no}-", f"original/{submission.receipt_no}/")
+    return [path for path in store.version(volume.object_id).state if path.startswith(mine) and path not in wanted]
+
+
+def _folder(document: Document) -> str:
+    return f"documents/{document.submission.receipt_no}-{document.number:03d}"
 
 
 def _is_sub(office: Office, document: Document) -> bool:
@@ -102,7 +132,7 @@ def _is_sub(office: Office, document: Document) -> bool:
 
 def _add_document(office: Office, plan: _Plan, submission: Submission, document: Document, secret: set[int]) -> None:
     """The document's pages as pictures and text, and the files that they came in, whole: a file with any page of the 副卷 only goes there."""
-    folder = f"documents/{submission.receipt_no}-{document.number:03d}"
+    folder = _folder(document)
     for number, page in enumerate(document.pages, 1):
         plan.add[f"{folder}/{number:04d}.jpg"] = restore_picture(office, page.file_id, page.file.spool_key, page.file.kind, page.number)
         plan.add[f"{folder}/{number:04d}.json"] = _json(_page_meta(page))
@@ -183,7 +213,8 @@ def _day(document: Document) -> str | None:
 
 
 def _handover_meta(submission: Submission, plan: _Plan) -> dict[str, Any]:
-    chosen = [document for document in submission.documents if document.id in plan.documents]
+    placed = [d for d in submission.documents if d.state == "placed" and d.volume is not None and d.volume.kind == plan.kind]
+    chosen = [document for document in submission.documents if document.id in plan.documents or document in placed]
     return {
         "receipt_no": submission.receipt_no,
         "case_no": submission.case.case_no,
@@ -204,11 +235,23 @@ def _handover_meta(submission: Submission, plan: _Plan) -> dict[str, Any]:
 
 
 def _store(office: Office, plan: _Plan, message: str, stamp: str) -> int:
-    """Commits the version; a crash after an earlier try's commit is recognised by its message, and that version is taken as ours."""
+    """Commits the version. One that an earlier try left without rows is taken as ours, if it says what this one would, else another follows it."""
     store = office.store_of(plan.kind)
-    if store.head(plan.object_id) == plan.head + 1 and store.version(plan.object_id).message == message:
-        return plan.head + 1
-    return store.commit(plan.object_id, add=plan.add, expect_head=plan.head, user=people.SYSTEM, message=message, created=stamp).number
+    message, head = f"{message} {_mark(plan)}", plan.head
+    if store.head(plan.object_id) == plan.head + 1:
+        left = store.version(plan.object_id).message
+        if left == message:
+            return plan.head + 1
+        if left.rpartition(" ")[0] == message.rpartition(" ")[0]:
+            head += 1
+    add, remove, user = plan.add, plan.remove, people.SYSTEM
+    return store.commit(plan.object_id, add=add, remove=remove, expect_head=head, user=user, message=message, created=stamp).number
+
+
+def _mark(plan: _Plan) -> str:
+    """Which documents a version brings and which paths it takes away, in short."""
+    body = json.dumps([sorted(path for path in plan.add if not path.startswith("meta/")), sorted(plan.remove)])
+    return hashlib.sha256(body.encode()).hexdigest()[:12]
 
 
 def _write(
@@ -233,6 +276,8 @@ def _write(
                 session.add_all(Outbox(page_id=page.id) for page in document.pages)
         _number(session, order[plan.kind])
         detail = {"receipt_no": submission.receipt_no, "volume": plan.kind, "version": volume.head, "documents": len(plan.documents)}
+        if plan.remove:
+            detail["removed_files"] = len(plan.remove)
         ledger.append(
             session,
             at=now,

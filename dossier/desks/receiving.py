@@ -105,6 +105,8 @@ def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | No
         if submission.handed_by_id in actor.persons and "operator" not in actor.roles:
             raise DossierError("own_submission")
         _require_undecided(submission)
+        if any(page.state in ("expected", "decoded") for page in submission.pages):
+            raise DossierError("still_working")
         found = [d for d in submission.documents if d.state == "found"]
         chosen = found if only is None else [_document(submission, number) for number in only]
         blocked = _blocked(submission)
@@ -188,25 +190,6 @@ def types_of(office: Office, case_no: str) -> list[tuple[str, str]]:
     with office.db.read() as session:
         catalogue = office.rules.for_case(cases.load(session, case_no))
     return [(kind.id, kind.name) for kind in sorted(catalogue.types.values(), key=lambda kind: (kind.order is None, kind.order or 0))]
-
-
-def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: str) -> None:
-    """A person says what a document is; the hand-over is checked again with that. Raises type_unknown, document_unknown, move_refused."""
-    with office.db.write() as session:
-        submission = load(session, receipt_no)
-        access.demand(actor, "submission.retype", resource_of(submission))
-        if submission.state != "waiting":
-            SUBMISSION.move(submission.state, "hold")
-        catalogue = office.rules.for_case(submission.case)
-        if type_id not in catalogue.types:
-            raise DossierError("type_unknown", type=type_id)
-        document = _document(submission, number)
-        before = document.type_id
-        document.type_id, document.name = type_id, catalogue.types[type_id].name
-        document.confident, document.score, document.typed_by_id = True, 1.0, actor.id
-        document.why = f"由{actor.display}确定"
-        jobs.again(session, "check", submission.id, priority=CHECK_PRIORITY, at=office.clock.now())
-        _note(office, session, actor.login, "retype", submission, document=number, before=before, after=type_id)
 
 
 def dispute(office: Office, actor: Actor, receipt_no: str, reason: str) -> None:

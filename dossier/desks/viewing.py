@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
+from dossier.desks import sorting
 from dossier.desks.receiving import load, resource_of
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
 from dossier.pages import restore_picture, thumbnail, upright
-from dossier.records import jobs, ledger
+from dossier.records import ledger
 from dossier.records.tables import Case, Document, FindingRow, Page, Submission
 from dossier.translate import finding_json
 from scanners.contract import UnreadableError
@@ -47,6 +48,8 @@ def _with_papers(session: Session, submission: Submission) -> Submission:
 def _submission(office: Office, session: Session, submission: Submission) -> dict[str, Any]:
     catalogue = office.rules.for_case(submission.case)
     pages = submission.pages
+    done = sorting.acts(session, submission)
+    behind = sorting.behind(session, submission)
     return {
         "receipt_no": submission.receipt_no,
         "case_no": submission.case.case_no,
@@ -69,10 +72,14 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
         "busy": _busy(session, submission.id),
         "pages_total": len(pages),
         "pages_read": sum(page.state in ("read", "unreadable") for page in pages),
-        "pages": [_page(page) for page in pages],
+        "pages": [{**_page(page), "behind": behind.get(page.id)} for page in pages],
         "documents": [_document(document) for document in submission.documents],
         "blank_pages": [{"file": p.file.name, "page": p.number} for p in pages if p.blank],
         "duplicate_pages": [{"file": p.file.name, "page": p.number} for p in pages if p.duplicate_of_id],
+        "set_aside": [{"document": d.number, "name": d.name, "reason": d.aside} for d in submission.documents if d.state == "set_aside"],
+        "sorted": done,
+        "undo": next((act["name"] for act in reversed(done) if not act["undone"]), None),
+        "moved_from": sorting.moved_from(session, submission),
         "findings": [
             {**finding_json(row, catalogue.roles), "document_number": _number(submission, row.document_id), "page_id": row.page_id}
             for row in submission.findings
@@ -107,7 +114,8 @@ def _sealed(actor: Actor, submission: Submission, view: dict[str, Any]) -> dict[
 
 def _busy(session: Session, submission_id: int) -> bool:
     """Whether what is shown will change by itself: it is being judged or placed."""
-    return jobs.busy(session, [f"{step}:{submission_id}" for step in ("classify", "check", "place")])
+    coming = select(Page.id).where(Page.submission_id == submission_id, Page.state.in_(("expected", "decoded"))).limit(1)
+    return sorting.busy(session, submission_id) or session.execute(coming).first() is not None
 
 
 def _number(submission: Submission, document_id: int | None) -> int | None:
@@ -124,6 +132,7 @@ def _page(page: Page) -> dict[str, Any]:
         "blank": page.blank,
         "duplicate": page.duplicate_of_id is not None,
         "rotation": page.rotation,
+        "turn": page.turn,
         "width": page.width,
         "height": page.height,
         "document_id": page.document_id,
@@ -136,7 +145,9 @@ def _document(document: Document) -> dict[str, Any]:
         "number": document.number,
         "state": document.state,
         "state_name": DOCUMENT.names[document.state],
-        "pages": [{"file": page.file.name, "page": page.number, "id": page.id} for page in document.pages],
+        "pages": [
+            {"file": page.file.name, "page": page.number, "id": page.id, "turn": page.turn, "state": page.state} for page in document.pages
+        ],
         "type": document.type_id,
         "name": document.name,
         "title": document.title,
@@ -145,6 +156,7 @@ def _document(document: Document) -> dict[str, Any]:
         "why": document.why,
         "case_no": document.case_no,
         "dated": document.dated.isoformat() if document.dated else None,
+        "aside": document.aside,
         "serial": document.serial,
         "first_page": document.first_page,
         "last_page": document.last_page,

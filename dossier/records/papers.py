@@ -98,6 +98,8 @@ class Page(Base):
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
     page_no: Mapped[int | None]
+    place: Mapped[int] = mapped_column(default=0)  # in its document, 1.. where a person put the pages in order; 0: as scanned
+    turn: Mapped[int] = mapped_column(default=0)  # degrees clockwise by which a person turned the view of it; the bytes stay as they are
     file: Mapped[File] = relationship(back_populates="pages")
     submission: Mapped[Submission] = relationship(back_populates="pages")
     document: Mapped[Document | None] = relationship(back_populates="pages")
@@ -125,6 +127,7 @@ class Document(Base):
     why: Mapped[str]
     case_no: Mapped[str | None]
     dated: Mapped[date | None]
+    aside: Mapped[str | None]  # why it is not to be filed
     typed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # none: the system's own judgement
     signed_at: Mapped[datetime | None]
     volume_id: Mapped[int | None] = mapped_column(ForeignKey("volume.id"))
@@ -133,7 +136,7 @@ class Document(Base):
     last_page: Mapped[int | None]
     submission: Mapped[Submission] = relationship(back_populates="documents")
     volume: Mapped[Volume | None] = relationship()
-    pages: Mapped[list[Page]] = relationship(back_populates="document", order_by="Page.position")
+    pages: Mapped[list[Page]] = relationship(back_populates="document", order_by="Page.place, Page.position")
 
 
 class FindingRow(Base):
@@ -157,6 +160,7 @@ class FindingRow(Base):
     who: Mapped[str | None]
     due: Mapped[date | None]
     cite: Mapped[str | None]
+    whole: Mapped[bool] = mapped_column(default=False)  # of the hand-over as a whole, also where it points at one document
 
 
 class Correction(Base):

@@ -6,12 +6,13 @@ from dossier.records.loans import Loan, LoanDocument, LoanSheet, LoanTerm, Paper
 from dossier.records.papers import Correction, Dispute, Document, File, FindingRow, Page, Submission
 from dossier.records.people import Agreement, SignInTry, Substitution, Token
 from dossier.records.reviews import ClosingOpinion, ClosingReview, QualityCheck, QualitySample
+from dossier.records.sorting import ReplacedPage, SortAct
 from dossier.records.types import Base
 from dossier.records.work import Answer, Counter, Job, LedgerEvent, Outbox
 
 __all__ = [
     "CURRENT", "VOLUME_KINDS", "Agreement", "Answer", "Base", "Case", "ClosingOpinion", "ClosingReview", "Correction", "Counter",
     "Dispute", "Document", "Event", "FigureCase", "FigureRow", "FigureStep", "File", "FindingRow", "Job", "LedgerEvent", "Loan",
-    "LoanDocument", "LoanSheet", "LoanTerm", "Outbox", "Page", "PaperPlace", "Party", "Person", "QualityCheck", "QualitySample", "Sheet",
-    "SignInTry", "Submission", "Substitution", "Team", "Token", "Volume", "Waiver",
+    "LoanDocument", "LoanSheet", "LoanTerm", "Outbox", "Page", "PaperPlace", "Party", "Person", "QualityCheck", "QualitySample",
+    "ReplacedPage", "Sheet", "SignInTry", "SortAct", "Submission", "Substitution", "Team", "Token", "Volume", "Waiver",
 ]  # fmt: skip

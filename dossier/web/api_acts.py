@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 
-from dossier.desks import cases, events, receiving, viewing, waiving
+from dossier.desks import cases, events, receiving, sorting, viewing, waiving
 from dossier.errors import DossierError
 from dossier.web.describe import DAY, FILE, REASON, TEXT, WORD, given, listed, maybe, number, obj, one_of, ref, told, told_as
 from dossier.web.guard import actor, doing, office
@@ -84,11 +84,11 @@ def refuse(receipt_no: str) -> Any:
 
 
 @desk.post("/hand-overs/<receipt_no>/retype")
-@doing("submission.retype")
+@doing("submission.sort")
 @told("改定材料类型", "Say what a document is", ref("Progress"), body=_RETYPE, errors=("type_unknown", "document_unknown", "move_refused"))
 def retype(receipt_no: str) -> Any:
     wanted = given(_RETYPE)
-    receiving.retype(office(), actor(), receipt_no, wanted["document"], wanted["type"])
+    sorting.retype(office(), actor(), receipt_no, wanted["document"], wanted["type"])
     return _became(receipt_no)
 
 

@@ -21,7 +21,7 @@ PUBLIC = "public"
 # What is not there and what may not be seen look the same, or case numbers could be tried out.
 HIDDEN = (
     frozenset({"case.read", "case.check", "case.event", "case.waive", "submission.read", "page.read"})
-    | frozenset(f"submission.{act}" for act in ("decide", "retype", "dispute", "rule"))
+    | frozenset(f"submission.{act}" for act in ("decide", "sort", "take_back", "transfer", "dispute", "rule"))
     | frozenset({"review.read", "review.submit", "review.turn"})
 )
 HIDDEN |= {"loan.read", "loan.ask", "loan.approve", "loan.lend", "loan.extend", "loan.end", "paper.read", "paper.move"}

@@ -22,7 +22,6 @@ from dossier.web.words import SEVERITIES
 desk = Blueprint("handovers", __name__)
 OFFERED = 300  # cases in the list behind the field; any number may be typed
 _DECLARED = re.compile(r"(.+?)[\s,，、:：]+(\d{1,5})\s*页?")
-_TYPE_ID = re.compile(r"([a-z0-9_]+)\s*$")
 
 
 @desk.get("/")
@@ -126,10 +125,17 @@ def show(receipt_no: str) -> Any:
         hard=groups_of(view, {"blocking", "warning"}),
         soft=groups_of(view, {"unchecked"}),
         may=_may(view),
-        types=receiving.types_of(office(), view["case_no"]) if could("submission.retype") else [],
+        types=receiving.types_of(office(), view["case_no"]) if could("submission.sort") else [],
         blocked={f["document_number"] for f in view["findings"] if f["severity"] == "blocking"},
+        next_waiting=_next(receipt_no) if could("submission.decide") else None,
         first=next((f["page_id"] for f in view["findings"] if f["page_id"]), view["pages"][0]["id"] if view["pages"] else None),
     )
+
+
+def _next(receipt_no: str) -> str | None:
+    """The hand-over that waits the longest, besides this one."""
+    waiting = [row["receipt_no"] for row in viewing.submissions(office(), actor(), state="waiting")]
+    return next((one for one in reversed(waiting) if one != receipt_no), None)
 
 
 def _may(view: dict[str, Any]) -> dict[str, bool]:
@@ -140,7 +146,9 @@ def _may(view: dict[str, Any]) -> dict[str, bool]:
     return {
         "sign": "sign" in acts and decide and view["state"] == "waiting",
         "refuse": "refuse" in acts and decide and view["state"] == "waiting",
-        "retype": view["state"] == "waiting" and could("submission.retype"),
+        "sort": view["state"] == "waiting" and could("submission.sort"),
+        "take_back": "take_back" in acts and could("submission.take_back"),
+        "transfer": view["state"] in ("waiting", "signed_for", "partly_signed_for") and could("submission.transfer"),
         "dispute": "dispute" in acts and access.could(who, "submission.dispute"),
         "rule": "rule" in acts and could("submission.rule"),
         "again": view["state"] in ("refused", "partly_signed_for", "ruled") and could("submission.make"),
@@ -207,17 +215,6 @@ def refuse(receipt_no: str) -> Any:
     return _act(
         receipt_no, "已退回，修改意见已送办案团队。", lambda: receiving.refuse(office(), actor(), receipt_no, reason, corrections or None)
     )
-
-
-@desk.post("/hand-overs/<receipt_no>/retype")
-@doing("submission.retype")
-def retype(receipt_no: str) -> Any:
-    match = _TYPE_ID.search(request.form.get("type", ""))
-    type_id = match[1] if match else request.form.get("type", "")
-    numbers = _numbers()
-    if len(numbers) != 1:
-        raise DossierError("bad_request", what="document")
-    return _act(receipt_no, "类型已改，正在重新审查。", lambda: receiving.retype(office(), actor(), receipt_no, numbers[0], type_id))
 
 
 @desk.post("/hand-overs/<receipt_no>/dispute")

@@ -11,7 +11,7 @@ from dossier import people
 from dossier.app import open_rules
 from dossier.demo.blocks import Paper, paras, title
 from dossier.demo.papers import control
-from dossier.desks import receiving, training
+from dossier.desks import sorting, training
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
@@ -104,7 +104,7 @@ def test_what_a_person_named_is_learned_from_and_what_the_system_named_is_not(of
     receipt = hand_over(office, [upload("a.pdf", pdf(control.QUERY)), upload("b.pdf", pdf(STRANGE))])
     Worker(office).run(until_idle=True)
     assert training.confirmed(office) == []
-    receiving.retype(office, people.acting_as(office, "clerk"), receipt["receipt_no"], 2, "notify_proof")
+    sorting.retype(office, people.acting_as(office, "clerk"), receipt["receipt_no"], 2, "notify_proof")
     (example,) = training.confirmed(office)
     assert (example.title, example.type_id) == ("到院须知", "notify_proof")
     assert "请带身份证" in example.text

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from dossier import people
 from dossier.demo.blocks import Paper, paras, title
 from dossier.demo.papers import control, orders, second, service
-from dossier.desks import placing, receiving, viewing
+from dossier.desks import placing, receiving, sorting, viewing
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
@@ -157,7 +157,7 @@ def test_a_paper_without_a_type_is_not_signed_for_until_a_person_names_it(office
     with pytest.raises(DossierError) as caught:
         receiving.sign(office, clerk, receipt_no)
     assert caught.value.code == "type_missing"
-    receiving.retype(office, clerk, receipt_no, 2, "party_evidence")
+    sorting.retype(office, clerk, receipt_no, 2, "party_evidence")
     work(office)
     receiving.sign(office, clerk, receipt_no)
     work(office)

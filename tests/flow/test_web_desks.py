@@ -113,9 +113,9 @@ def test_a_clerk_retypes_by_name_and_refuses_with_corrections_of_their_own(app: 
     clerk.post(f"{page}/refuse", {"reason": "", "correction": ["抽出登记表"]})
     assert state(app, receipt_no) == "waiting"
     number = clerk.get(data).get_json()["documents"][-1]["number"]
-    clerk.post(f"{page}/retype", {"document": number, "type": "被执行人财产线索提供表 · property_clue_form"})
+    clerk.post(f"{page}/sort/retype", {"document": number, "type": "被执行人财产线索提供表 · property_clue_form"})
     shown = clerk.get(data).get_json()
-    assert (shown["documents"][-1]["type"], shown["busy"]) == ("property_clue_form", True)
+    assert (shown["documents"][-1]["type"], shown["busy"]) == ("property_clue_form", False)
     clerk.post(f"{page}/refuse", {"reason": "夹带", "correction": ["抽出登记表", "  "]})
     shown = clerk.get(data).get_json()
     assert shown["state"] == "refused"

@@ -81,8 +81,10 @@
     }
     if (page.id !== current) return;
     describe(page);
+    root.dispatchEvent(new CustomEvent("page-shown", { bubbles: true, detail: page.id }));
     seen.addOnceHandler("open", () => {
       if (page.id !== current) return;
+      seen.viewport.setRotation(page.turn || 0, true);
       draw(page, complaint);
       root.dataset.shown = page.id;
       if (page.boxes.length) {

@@ -6,11 +6,18 @@ import atexit
 import functools
 import io
 import json
+import os
+import shutil
+import tempfile
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import psycopg
+from sqlalchemy import make_url
 
 from dossier import people
 from dossier.access import Actor
@@ -75,13 +82,50 @@ def shared_pool(reader: str) -> ReaderPool:
 
 def open_test_office(home: Path, *, reader: str = "none", clock: Clock | None = None, database_url: str = "", **more: str) -> Office:
     """An initialised office with the case CASE, a clerk, a team member and a director (password PASSWORD)."""
-    opened = open_office(settings_for(home, reader=reader, database_url=database_url, **more), clock or fixed_clock(), initialise=True)
-    office = replace(opened, reader=Lazy(lambda: shared_pool(reader)))
+    settings = settings_for(home, reader=reader, database_url=database_url, **more)
+    if clock is None and not home.exists():
+        home.mkdir(parents=True)
+        if settings.database_url.startswith("sqlite"):
+            shutil.copyfile(_begun("sqlite"), settings.database_url.removeprefix("sqlite:///"))
+        else:
+            _copy_postgres(settings.database_url)
+        opened = open_office(settings, fixed_clock())
+    else:
+        opened = open_office(settings, clock or fixed_clock(), initialise=True)
+        _begin(opened)
+    return replace(opened, reader=Lazy(lambda: shared_pool(reader)))
+
+
+def _begin(office: Office) -> None:
     operator = operator_of(office)
     cases.import_cases(office, operator, json.dumps([CASE], ensure_ascii=False).encode())
     for login, roles, team in (("clerk", ["clerk"], None), ("team1", ["team"], TEAM), ("director", ["director"], None)):
         people.add(office, operator, login=login, display=login, roles=roles, team=team, password=PASSWORD, must_change=False)
-    return office
+
+
+@functools.cache
+def _begun(database_url: str) -> str:
+    """A database that is begun once in each test process, to be copied: the SQLite file, or the name of the one on this PostgreSQL."""
+    folder = Path(tempfile.mkdtemp(prefix="begun-"))
+    atexit.register(shutil.rmtree, folder)
+    url = "" if database_url == "sqlite" else database_url
+    office = open_office(settings_for(folder / "home", database_url=url), fixed_clock(), initialise=True)
+    _begin(office)
+    office.close()
+    return str(folder / "home" / "dossier.db") if database_url == "sqlite" else make_url(url).database or ""
+
+
+def _copy_postgres(database_url: str) -> None:
+    """Makes the empty database anew as a copy of the one that is begun."""
+    url = make_url(database_url)
+    server = url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        pattern = f"begun_{uuid.uuid5(uuid.NAMESPACE_URL, f'{os.getpid()}').hex}"
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (pattern,)).fetchone() is None:
+            connection.execute(f"CREATE DATABASE {pattern}")
+            _begun(url.set(database=pattern).render_as_string(hide_password=False))
+        connection.execute(f"DROP DATABASE {url.database}")
+        connection.execute(f"CREATE DATABASE {url.database} TEMPLATE {pattern}")
 
 
 def reopen_test_office(home: Path, *, reader: str = "none", clock: Clock | None = None, **more: str) -> Office:

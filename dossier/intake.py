@@ -7,14 +7,15 @@ together with its own job row: a crash anywhere repeats one step and doubles not
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dossier import people
-from dossier.desks import arranging, judging, placing
+from dossier.desks import arranging, delivering, judging, noticing, placing
 from dossier.desks.handover import SPLIT_PRIORITY
 from dossier.desks.receiving import CHECK_PRIORITY, PLACE_PRIORITY
 from dossier.errors import DossierError
@@ -43,6 +44,7 @@ class Step:
     priority: int
     prepare: Callable[[Office, int], Apply]
     give_up: Callable[[Office, int], Apply]
+    delays: Sequence[timedelta] = jobs.DELAYS
 
 
 def _note(office: Office, session: Session, action: str, subject: str, case_id: int, **detail: object) -> None:
@@ -200,6 +202,7 @@ STEPS = (
     Step("classify", CLASSIFY_PRIORITY, classify, nothing_to_give_up),
     Step("check", CHECK_PRIORITY, check, nothing_to_give_up),
     Step("place", PLACE_PRIORITY, place, nothing_to_give_up),
+    Step("deliver", noticing.DELIVER_PRIORITY, delivering.deliver, nothing_to_give_up, delivering.DELAYS),
 )
 BY_NAME = {step.name: step for step in STEPS}
 
@@ -228,7 +231,7 @@ def run(office: Office, job: Claimed, owner: str) -> bool:
 def fail(office: Office, job: Claimed, owner: str, error: str) -> bool:
     """Puts a job back for another try, or gives it up with what that means; True when given up."""
     with office.db.write() as session:
-        gave_up = jobs.fail(session, job.id, owner, error, now=office.clock.now())
+        gave_up = jobs.fail(session, job.id, owner, error, now=office.clock.now(), delays=BY_NAME[job.step].delays)
         if gave_up:
             BY_NAME[job.step].give_up(office, job.subject_id)(session)
     return gave_up

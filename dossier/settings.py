@@ -80,6 +80,15 @@ SETTINGS = (
     Setting("oidc_client_id", "", "Under which name the identity service knows this system."),
     Setting("oidc_client_secret", "", "The secret it was given there."),
     Setting("oidc_claim", "preferred_username", "Which word of the identity service is the user name here."),
+    Setting(
+        "smtp_url",
+        "",
+        "Mail server: smtp://HOST:25, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://…:465; empty: notices stay in the page.",
+    ),
+    Setting("mail_from", "", "Sender of the mails; needed with DOSSIER_SMTP_URL."),
+    Setting("site_url", "", "Address under which people open the pages, written into mails; empty: mails hold no link."),
+    Setting("webhook_url", "", "Another system's address (http:// or https://) that gets every notice as signed JSON; empty: none."),
+    Setting("webhook_secret", "", "The secret that signs what the webhook gets (HMAC-SHA256), at least 16 characters; needed with it."),
     Setting("proxies", "0", "Reverse proxies in front whose X-Forwarded-For names the address that signs in.", 0),
     Setting("max_upload_mb", "512", "Largest hand-over that the web door takes, in MiB.", 1),
 )
@@ -109,6 +118,11 @@ class Settings:
     oidc_client_id: str
     oidc_client_secret: str
     oidc_claim: str
+    smtp_url: str
+    mail_from: str
+    site_url: str
+    webhook_url: str
+    webhook_secret: str
     proxies: int
     max_upload_mb: int
 
@@ -119,6 +133,7 @@ class Settings:
         home = Path(values["home"]).absolute()
         if values["database_url"] and not _DATABASE_URL.match(values["database_url"]):
             raise ValueError("DOSSIER_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+        _check_ways_out(values)
 
         def number(name: str) -> int:
             return int(values[name])
@@ -144,6 +159,26 @@ class Settings:
             oidc_client_id=values["oidc_client_id"],
             oidc_client_secret=values["oidc_client_secret"],
             oidc_claim=values["oidc_claim"],
+            smtp_url=values["smtp_url"],
+            mail_from=values["mail_from"],
+            site_url=values["site_url"].rstrip("/"),
+            webhook_url=values["webhook_url"],
+            webhook_secret=values["webhook_secret"],
             proxies=number("proxies"),
             max_upload_mb=number("max_upload_mb"),
         )
+
+
+def _check_ways_out(values: Mapping[str, str]) -> None:
+    """What the ways out of the house need. Raises ValueError naming the variable."""
+    if (mail := values["smtp_url"]) and not re.fullmatch(r"(smtp|smtp\+starttls|smtps)://[^/\s]+", mail):
+        raise ValueError("DOSSIER_SMTP_URL must be smtp://, smtp+starttls:// or smtps://, and name a host")
+    if mail.startswith("smtp://") and "@" in mail:
+        raise ValueError("DOSSIER_SMTP_URL would send the password unprotected; use smtp+starttls:// or smtps://")
+    if mail and "@" not in values["mail_from"]:
+        raise ValueError("DOSSIER_MAIL_FROM must be an address when DOSSIER_SMTP_URL is set")
+    for name in ("site_url", "webhook_url"):
+        if values[name] and not re.fullmatch(r"https?://[^/\s]+\S*", values[name]):
+            raise ValueError(f"DOSSIER_{name.upper()} must begin with http:// or https:// and name a host")
+    if values["webhook_url"] and len(values["webhook_secret"]) < 16:
+        raise ValueError("DOSSIER_WEBHOOK_SECRET must have at least 16 characters when DOSSIER_WEBHOOK_URL is set")

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dossier import intake
-from dossier.desks import figurestore, searching
+from dossier.desks import figurestore, noticing, searching
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import jobs
@@ -76,8 +76,10 @@ class Worker:
                         running.pop(future)
                         future.result()
                     self._progress(self.tally)
+                    self._notify()
                     continue
                 self._index(wait=until_idle)
+                self._notify()
                 if until_idle and self._idle():
                     break
                 if not until_idle and self._count():
@@ -132,6 +134,13 @@ class Worker:
         except (IndexUnavailableError, SQLAlchemyError, DossierError) as error:
             log.warning("index unavailable", error=str(error))
 
+    def _notify(self) -> None:
+        """Tells people what happened since the last look; what cannot be told now is told later."""
+        try:
+            noticing.drain(self.office)
+        except (SQLAlchemyError, DossierError) as error:
+            log.warning("notices not written", error=str(error))
+
     def _count(self) -> bool:
         """Brings the figures up to date, a few cases at a time, now and then; True when there is more to count."""
         self._turns -= 1
@@ -139,6 +148,8 @@ class Worker:
             return False
         try:
             left = figurestore.refresh(self.office, _COUNTED_AT_ONCE)
+            if not left:
+                noticing.daily(self.office)
         except (SQLAlchemyError, DossierError) as error:
             log.warning("figures not counted", error=str(error))
             left = 0

@@ -65,6 +65,19 @@ def user_passwd(context: Context, login: str, password_stdin: bool) -> None:
     _tell_password(login, given, password)
 
 
+@user.command("mail")
+@click.argument("login")
+@click.argument("address")
+@click.pass_obj
+def user_mail(context: Context, login: str, address: str) -> None:
+    """消息同时发往这个邮箱；"" 表示不再发送。Notices go to this address of mail, too; "" takes it away.
+
+    例 example: bin/dossier user mail clerk1 clerk1@court.example
+    """
+    with context.office() as (office, actor):
+        people.set_mail(office, actor, login, address)
+
+
 @user.command("disable")
 @click.argument("login")
 @click.option("--reason", required=True, help="理由。Reason.")

@@ -12,7 +12,23 @@ import uuid
 import click
 
 from dossier import logs
-from dossier.cli import admin, cases, classifier, events, figures, loans, papers, people, reading, reviews, rules, serving, sorting, tokens
+from dossier.cli import (
+    admin,
+    cases,
+    classifier,
+    events,
+    figures,
+    loans,
+    notices,
+    papers,
+    people,
+    reading,
+    reviews,
+    rules,
+    serving,
+    sorting,
+    tokens,
+)
 from dossier.cli.common import Context, complain
 from dossier.errors import EXIT_USAGE, DossierError
 
@@ -35,7 +51,23 @@ def cli(context: click.Context, login: str, principal: str | None) -> None:
     context.obj = Context(login, principal)
 
 
-for module in (admin, people, cases, classifier, events, figures, loans, papers, reading, rules, serving, sorting, tokens, reviews):
+for module in (
+    admin,
+    people,
+    cases,
+    classifier,
+    events,
+    figures,
+    loans,
+    papers,
+    reading,
+    rules,
+    serving,
+    sorting,
+    tokens,
+    reviews,
+    notices,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -22,6 +22,7 @@ from dossier.people.accounts import (
     teams,
 )
 from dossier.people.factor import reset_factor
+from dossier.people.mail import set_mail
 from dossier.people.passwords import HASHER, MIN_PASSWORD, POLICIES, one_time_password, told
 from dossier.people.roster import grantable, listing, show
 from dossier.people.signin import Standing, change_own_password, resume, sign_in, sign_in_by, sign_out
@@ -33,5 +34,5 @@ __all__ = [
     "add_token", "all_substitutes", "bearer", "change_own_password", "disable", "enable", "end_substitute",
     "ensure_administrators", "ensure_built_in", "ensure_team", "find", "grant", "grantable", "listing", "may_act_for",
     "move_to_team", "name_substitute", "one_time_password", "require_rebuild", "reset_factor", "resume", "revoke_token",
-    "role_names", "set_password", "show", "sign_in", "sign_in_by", "sign_out", "substitutes", "team_id", "teams", "tokens", "told",
+    "role_names", "set_mail", "set_password", "show", "sign_in", "sign_in_by", "sign_out", "substitutes", "team_id", "teams", "tokens", "told",
 ]  # fmt: skip

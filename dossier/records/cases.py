@@ -38,6 +38,7 @@ class Person(Base):
     totp_secret: Mapped[str | None]  # base32; of use once totp_step, the last step that was used, says that it was proved
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
     recovery: Mapped[list[Any] | None]  # SHA-256 of each code that is left
+    mail: Mapped[str | None]  # where notices go besides the page; none: nowhere
     session_stamp: Mapped[int] = mapped_column(default=0)  # a rise ends every session of this person
     team: Mapped[Team | None] = relationship()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dossier.lifecycle import JOB
@@ -17,6 +17,8 @@ from dossier.records.work import Job
 
 MAX_ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=5)
+DELAYS = tuple(RETRY_AFTER * attempt for attempt in range(1, MAX_ATTEMPTS))
+PATIENT = ("deliver",)  # these wait for hours, and nobody waits for them
 
 
 @dataclass(frozen=True)
@@ -127,15 +129,15 @@ def finish(session: Session, job_id: int, owner: str) -> bool:
     return True
 
 
-def fail(session: Session, job_id: int, owner: str, error: str, *, now: datetime) -> bool:
-    """Puts the job back for another try, or gives up after MAX_ATTEMPTS; True when given up."""
+def fail(session: Session, job_id: int, owner: str, error: str, *, now: datetime, delays: Sequence[timedelta] = DELAYS) -> bool:
+    """Puts the job back for another try after the next of `delays`, or gives up when there is none left; True when given up."""
     job = session.get(Job, job_id)
     if job is None or job.owner != owner or job.state != "leased":
         return False
-    gave_up = job.attempt >= MAX_ATTEMPTS
+    gave_up = job.attempt > len(delays)
     job.state = JOB.move(job.state, "give_up" if gave_up else "retry")
     job.owner, job.lease_until, job.error = None, None, error[:2000]
-    job.not_before = now + RETRY_AFTER * job.attempt
+    job.not_before = None if gave_up else now + delays[job.attempt - 1]
     return gave_up
 
 
@@ -153,8 +155,9 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def pending(session: Session) -> int:
-    """Jobs that are queued, leased or waiting for a retry."""
-    return session.execute(select(func.count()).select_from(Job).where(Job.state.in_(("queued", "leased")))).scalar_one()
+    """Jobs that are queued, leased or waiting for a retry, without those that wait for hours."""
+    patient = and_(Job.state == "queued", Job.step.in_(PATIENT), Job.not_before.is_not(None))
+    return session.execute(select(func.count()).select_from(Job).where(Job.state.in_(("queued", "leased")), ~patient)).scalar_one()
 
 
 def busy(session: Session, keys: Sequence[str]) -> bool:

@@ -36,6 +36,7 @@ from dossier.web import (
     guard,
     handovers,
     health,
+    notices,
     oidc,
     openapi,
     pages,
@@ -90,6 +91,7 @@ DESKS = tuple(
         api_reviews,
         reviews,
         workbench,
+        notices,
     )
 )
 IN_MEMORY = 512 * 1024
@@ -126,7 +128,13 @@ def create_app(office: Office) -> Flask:
     if office.settings.oidc_issuer:
         oidc.attach(app, office.settings)
     app.context_processor(
-        lambda: {"me": guard.current(), "could": guard.could, "court": office.settings.court, "oidc": bool(office.settings.oidc_issuer)}
+        lambda: {
+            "me": guard.current(),
+            "could": guard.could,
+            "bell": notices.bell(office),
+            "court": office.settings.court,
+            "oidc": bool(office.settings.oidc_issuer),
+        }
     )
     app.after_request(_headers)
     _tell_errors(app)

@@ -16,6 +16,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.serving import make_server
 
+from dossier.clock import Clock
 from dossier.demo import compose, digital
 from dossier.demo.blocks import Paper, Text, title
 from dossier.demo.papers import orders, records, second
@@ -75,12 +76,12 @@ def _built() -> tuple[Path, tuple[str, str, str]]:
     return root, (signed, refused, waiting)
 
 
-def build(home: Path) -> House:
-    """A house in which one hand-over was signed for, one refused, and one waits for a clerk."""
+def build(home: Path, *, clock: Clock | None = None, **more: str) -> House:
+    """A house in which one hand-over was signed for, one refused by the system, and one waits for a clerk; more: settings."""
     root, receipts = _built()
     shutil.copytree(root / "home", home)
     shutil.copytree(root / "papers", home.parent / "papers")
-    return House(reopen_test_office(home, reader=READER), home.parent / "papers", *receipts)
+    return House(reopen_test_office(home, reader=READER, clock=clock, **more), home.parent / "papers", *receipts)
 
 
 @contextmanager

@@ -1,0 +1,78 @@
+"""A message comes in; by mail (SMTP) or as a signed request to another system's address it goes out, or the error says why it did not."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import json
+import re
+import smtplib
+import ssl
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from dossier.settings import Settings
+
+TIMEOUT = 20  # seconds
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
+
+
+def is_address(text: str) -> bool:
+    """Whether mail can be sent there: one plain address in ASCII."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+def mail(settings: Settings, to: str, subject: str, text: str, *, number: int, at: datetime) -> None:
+    """Hands one message to the mail server. number: the same for every try, so that a second copy can be known. Raises OSError, SMTPException."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<dossier-{number}@{settings.mail_from.rpartition('@')[2]}>"
+    message.set_content(text)
+    place = urlsplit(settings.smtp_url)
+    with _server(place) as server:
+        if place.username:
+            server.login(unquote(place.username), unquote(place.password or ""))
+        server.send_message(message)
+
+
+def _server(place: SplitResult) -> smtplib.SMTP:
+    host = place.hostname or ""
+    if place.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, place.port or 465, timeout=TIMEOUT, context=ssl.create_default_context())
+    server = smtplib.SMTP(host, place.port or 25, timeout=TIMEOUT)
+    if place.scheme == "smtp+starttls":
+        server.starttls(context=ssl.create_default_context())
+    return server
+
+
+def signature(secret: str, stamp: str, body: bytes) -> str:
+    """HMAC-SHA256 in hex over the time (seconds since 1970), a full stop and the body."""
+    return hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def push(settings: Settings, message: Mapping[str, Any], *, number: int, at: datetime) -> None:
+    """Posts one message as signed JSON; any answer but 2xx is a failure, no redirect is followed. Raises OSError, HTTPException."""
+    body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
+    stamp = str(int(at.timestamp()))
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "X-Dossier-Delivery": str(number),
+        "X-Dossier-Time": stamp,
+        "X-Dossier-Signature": f"sha256={signature(settings.webhook_secret, stamp, body)}",
+    }
+    place = urlsplit(settings.webhook_url)
+    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
+    connection = kind(place.hostname or "", place.port, timeout=TIMEOUT)
+    try:
+        connection.request("POST", place._replace(scheme="", netloc="", fragment="").geturl() or "/", body, headers)
+        status = connection.getresponse().status
+    finally:
+        connection.close()
+    if not 200 <= status < 300:
+        raise ConnectionError(f"webhook answered HTTP {status}")

@@ -29,7 +29,7 @@ CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance,
 HEAVY = ("/api/verify", "/api/index/rebuild", "/sign-in")
 # One login for those who work on cases, one for the administrator, who may not.
 ROLES = {"desk": ("clerk", "director", "reviewer", "records"), "root": ("system_admin",)}
-OF_ROOT = ("/api/jobs", "/api/rules/import")
+OF_ROOT = ("/api/jobs", "/api/deliveries", "/api/deliveries/retry", "/api/rules/import")
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,8 @@ def _answer(receipt_no: str, done: str, deed: Callable[[], Any]) -> Any:
         if wants_json():
             return jsonify(viewing.submission_json(office(), actor(), receipt_no))
         flash(done, "good")
-    at = request.form.get("anchor", "")
+    # A document that was merged is where the other one is.
+    at = f"document-{request.form['into']}" if request.form.get("into", "").isdigit() else request.form.get("anchor", "")
     return redirect(url_for("handovers.show", receipt_no=receipt_no, _anchor=at if at.startswith("document-") else None), 303)
 
 

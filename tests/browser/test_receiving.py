@@ -1,0 +1,116 @@
+"""The receiving desk by keyboard in a real browser: keys are counted, and what they did is undone by keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dossier.demo.blocks import Paper, Space, Text
+from dossier.demo.papers import orders
+from dossier.desks import viewing
+from dossier.worker import Worker
+from tests.browser.conftest import Visitor
+from tests.support.office import hand_over, operator_of, upload
+from tests.support.paperfiles import pdf
+from tests.support.web import House
+
+Visit = Callable[[str | None], Visitor]
+MOST_KEYS = 12
+PARTS = ((orders.ACCEPTANCE, 18), (orders.NOTICE_DEBTOR, 9), (orders.REPORT_DEBTOR, 5), (orders.GENERAL_RULING, 3))
+
+
+def longer(paper: Paper, pages: int, word: str) -> Paper:
+    """The paper with so many more pages, each of its own words, and its seal on the last."""
+    *first, last = paper.blocks
+    more = [block for number in range(pages) for block in (Space(700), Text(f"{word}所附清单第{number + 1}页，接上页。"))]
+    return replace(paper, blocks=(*first, *more, last))
+
+
+def view(house: House, receipt: str) -> dict[str, Any]:
+    return viewing.submission_json(house.office, operator_of(house.office), receipt)
+
+
+def told(house: House, receipt: str) -> list[dict[str, Any]]:
+    """The documents as people are told of them, without the numbers of their rows."""
+    return [{name: value for name, value in document.items() if name != "id"} for document in view(house, receipt)["documents"]]
+
+
+@pytest.fixture(scope="module")
+def forty(house: House) -> str:
+    """A clean hand-over of forty pages that waits: the system does not know two of its annexes by themselves."""
+    files = [upload(f"{number}.pdf", pdf(longer(paper, pages, paper.name))) for number, (paper, pages) in enumerate(PARTS)]
+    receipt = str(hand_over(house.office, files)["receipt_no"])
+    Worker(house.office).run(until_idle=True)
+    assert [len(document["pages"]) for document in view(house, receipt)["documents"]] == [1, 18, 10, 1, 5, 5]
+    return receipt
+
+
+class Keys:
+    """A person's fingers: every key is counted, and waits until the page that it leads to is there."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pressed = page, 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.pressed += 1
+            self.page.keyboard.press(key)
+
+    def and_then(self, key: str, words: str) -> None:
+        """Presses a key that changes the hand-over; a person presses the next one when the page is there again."""
+        with self.page.expect_navigation():
+            self.press(key)
+        expect(self.page.locator(".notice.good")).to_contain_text(words)
+
+
+def test_forty_pages_are_put_in_order_and_signed_for_with_twelve_keys(visit: Visit, house: House, forty: str) -> None:
+    visitor = visit("clerk")
+    page = visitor.go(f"/hand-overs/{forty}")
+    visitor.picture_shown()
+    keys = Keys(page)
+    keys.press("j")
+    keys.and_then("m", "已合并")
+    keys.press("j", "j", "j")
+    keys.and_then("m", "已合并")
+    expect(page).to_have_url(re.compile("#document-3$"))
+    visitor.picture_shown()
+    visitor.look("sorting")
+    keys.and_then("s", "已签收")
+    expect(page.locator("h1")).to_contain_text("已签收")
+    assert keys.pressed <= MOST_KEYS
+    signed = view(house, forty)
+    assert [(document["type"], len(document["pages"])) for document in signed["documents"]] == [
+        ("acceptance_notice", 19),
+        ("enforcement_notice", 10),
+        ("property_report_order", 6),
+        ("general_ruling", 5),
+    ]
+    assert len(signed["pages"]) == 40
+
+
+def test_keys_split_and_undo_and_tell_what_they_do(visit: Visit, house: House) -> None:
+    visitor = visit("clerk")
+    page = visitor.go(f"/hand-overs/{house.waiting}")
+    visitor.picture_shown()
+    before = told(house, house.waiting)
+    keys = Keys(page)
+    keys.press("?")
+    expect(page.locator("dialog[data-keys]")).to_be_visible()
+    visitor.look("sorting-keys")
+    keys.press("Escape")
+    keys.press("j", "t")
+    expect(page.locator(".documents .at input[name=type]")).to_be_focused()
+    page.keyboard.press("Escape")
+    keys.and_then("m", "已合并")
+    expect(page.locator("[data-document]")).to_have_count(1)
+    keys.press("ArrowRight")
+    keys.and_then("x", "已拆分")
+    expect(page.locator("[data-document]")).to_have_count(2)
+    keys.and_then("z", "已撤销")
+    keys.and_then("z", "已撤销")
+    assert told(house, house.waiting) == before

@@ -106,6 +106,7 @@ ACTIONS: dict[str, Rule] = {
     "sample.draw": _rule("reviewer procedural_reviewer director operator"),
     "sample.score": _rule("reviewer procedural_reviewer director"),
     "page.read": _rule("clerk scanner reviewer procedural_reviewer final_manager director records operator", "team"),
+    "page.copy": _rule("clerk reviewer procedural_reviewer final_manager director records operator", "team"),
     "search": _rule("team clerk scanner reviewer procedural_reviewer final_manager director records operator"),
     "user.list": _rule("system_admin security_admin auditor operator"),
     "user.manage": _rule("system_admin operator"),

@@ -55,6 +55,10 @@ SENTENCES: dict[str, Sentence] = {
     "submission_unknown": _bad("没有回执号为 {receipt} 的移送。请核对回执号。", "There is no hand-over with receipt {receipt}.", 404),
     "document_unknown": _bad("这次移送中没有第 {number} 份材料。", "This hand-over has no document {number}.", 404),
     "page_unknown": _bad("没有这一页，或您无权查看。", "There is no such page, or you may not see it.", 404),
+    "page_unread": _refused(
+        "有页面尚未识别完，或一次超过 {most} 页，不能复制。请稍后再试，或分件下载。",
+        "Some pages are not read yet, or there are more than {most}. Try again later, or take the documents one by one.",
+    ),
     "type_unknown": _bad("没有代码为 {type} 的材料类型。", "There is no document type {type}."),
     "type_missing": _refused(
         "第 {number} 份材料尚未确定类型。请先选定材料类型，再签收。",

@@ -104,13 +104,14 @@ def _document(office: Office, document: Document) -> BindDocument:
     return BindDocument(
         serial=document.serial or 0,
         name=document.name,
-        pages=tuple(_page(office, page) for page in document.pages),
+        pages=tuple(bind_page(office, page) for page in document.pages),
         on=document.dated,
         document_no=document.case_no or "",
     )
 
 
-def _page(office: Office, page: Page) -> BindPage:
+def bind_page(office: Office, page: Page) -> BindPage:
+    """A page as binding wants it, its picture made again when it is gone. Raises UnreadableError."""
     return BindPage(
         view=restore_picture(office, page.file_id, page.file.spool_key, page.file.kind, page.number),
         width=page.width,

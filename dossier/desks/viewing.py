@@ -238,10 +238,15 @@ def page_view(office: Office, actor: Actor, page_id: int) -> dict[str, Any]:
             "receipt_no": page.submission.receipt_no,
             "document": document.name if document is not None else None,
             "page_no": page.page_no,
+            "findings": [{"severity": one.severity, "message": one.message} for one in _of_page(session, page)],
             # Boxes are of the upright page: they fit only when that is the picture shown.
             "as_scanned": page.rotation != 0 and not upright(office, page.file_id, page.number, page.rotation).exists(),
             "beside": [one.id for one in beside if may_see(actor, one)],
         }
+
+
+def _of_page(session: Session, page: Page) -> list[FindingRow]:
+    return list(session.scalars(select(FindingRow).where(FindingRow.page_id == page.id).order_by(FindingRow.id)))
 
 
 def page_picture(office: Office, actor: Actor, page_id: int) -> Path:

@@ -49,6 +49,21 @@ _HIT = {
     "page": WHOLE,
     "snippet": TEXT,
 }
+_VERSION = {
+    "id": WHOLE,
+    "name": TEXT,
+    "dated": maybe(DAY),
+    "state": one_of(*DOCUMENT.states),
+    "state_name": TEXT,
+    "receipt_no": TEXT,
+    "again_of": maybe(TEXT),
+    "handed_by": TEXT,
+    "handed_at": MOMENT,
+    "decided_by": maybe(TEXT),
+    "decided_at": maybe(MOMENT),
+    "signed_at": maybe(MOMENT),
+    "page_count": WHOLE,
+}
 _STATE = {"state": one_of(*SUBMISSION.states), "state_name": TEXT}
 _SUMMARY = {
     "receipt_no": TEXT,
@@ -201,6 +216,26 @@ NAMED: dict[str, Schema] = {
             "beside": listed(WHOLE),
             "boxes": listed(BOX),
             "found": listed(WHOLE),
+            "findings": listed(obj({"severity": one_of("blocking", "warning", "unchecked"), "message": TEXT})),
+        }
+    ),
+    "DocumentView": obj(
+        {
+            **_VERSION,
+            "case_no": TEXT,
+            "type": maybe(TEXT),
+            "title": TEXT,
+            "why": TEXT,
+            "confident": TRUTH,
+            "serial": maybe(WHOLE),
+            "first_page": maybe(WHOLE),
+            "last_page": maybe(WHOLE),
+            "typed_by": maybe(TEXT),
+            "volume": maybe(VOLUME),
+            "volume_versions": listed(obj({"version": WHOLE, "at": MOMENT})),
+            "versions": listed(obj(_VERSION)),
+            "pages": listed(obj({"id": WHOLE, "file": TEXT, "page": WHOLE, "page_no": maybe(WHOLE)})),
+            "may_copy": TRUTH,
         }
     ),
     "Found": obj({"total": WHOLE, "hits": listed(obj(_HIT))}),

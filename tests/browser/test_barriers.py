@@ -50,7 +50,15 @@ def facts(house: House) -> dict[str, Any]:
     receiving.dispute(office, people.acting_as(office, "team1"), disputed, "本件系并案执行材料，不是他案材料")
     borrow = borrowing.Wanted(CASE_NO, "reading", "核对送达日期", office.today() + timedelta(days=3), documents=[document])
     loan = borrowing.ask(office, people.acting_as(office, "team1"), borrow)
-    known = {"signed": house.signed, "refused": house.refused, "waiting": house.waiting, "disputed": disputed, "loan": loan, "page": page}
+    known = {
+        "signed": house.signed,
+        "refused": house.refused,
+        "waiting": house.waiting,
+        "disputed": disputed,
+        "loan": loan,
+        "page": page,
+        "document": document,
+    }
     return {**known, "case": quote(CASE_NO), "closing": quote(CLOSING)}
 
 

@@ -53,6 +53,7 @@ def test_the_api_answers_as_it_says_and_never_breaks(app: Flask) -> None:
         "receipt_no": app.extensions["receipt"],
         "loan_no": app.extensions["loan"],
         "page_id": 1,
+        "document_id": 1,
         "rule_id": "service",
         "rule": "service",
         "q": "查询",

@@ -37,6 +37,8 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     "borrowing.figures": (("loan-figures", "clerk", "/loans/figures"),),
     "borrowing.papers": (("paper", "clerk", "/cases/{case}/paper"),),
     "figures.show": (("figures-overdue", "clerk", "/figures/overdue?until=2026-09-01"), ("figures-returns", "clerk", "/figures/returns")),
+    "notices.listing": (("notices", "team1", "/notices?all=1"),),
+    "notices.deliveries": (("deliveries", "keeper", "/deliveries"),),
     "documents.show": (("document", "clerk", "/documents/{document}"),),
     "pages.show": (("page", "clerk", "/pages/{page}"), ("search-page", "clerk", "/pages/{page}?q=" + SEARCH)),
     "searching.results": (
@@ -51,10 +53,10 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     "reviews.samples": (("sample-list", "substance", "/samples"),),
     "reviews.sample": (("sample", "substance", "/samples/1"),),
 }
-# What gives a file, a picture, numbers or an answer for programs, and no page.
+# What gives a file, a picture, numbers, an answer for programs or the way to a page, and no page.
 FILES = {
     "static", "agreements.scan", "agreements.scan_of", "borrowing.slip", "borrowing.register_file", "figures.file", "pages.picture",
-    "pages.thumbnail", "documents.copy", "documents.page_copy", "health.healthz", "health.readyz", "health.metrics", "reviews.form_pdf",
+    "pages.thumbnail", "documents.copy", "documents.page_copy", "health.healthz", "health.readyz", "health.metrics", "notices.follow", "reviews.form_pdf",
 }  # fmt: skip
 # These lead on, as they should: from the door to the desk, and a stranger to the sign-in.
 LEAD_ON = {"home", "second-factor"}

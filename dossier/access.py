@@ -118,7 +118,7 @@ ACTIONS: dict[str, Rule] = {
     "token.any": _rule("operator"),
     "substitute.own": _rule("team clerk scanner reviewer procedural_reviewer final_manager director records"),
     "rules.read": _rule("clerk reviewer procedural_reviewer final_manager director records operator system_admin"),
-    "holidays.import": _rule("operator clerk"),
+    "holidays.import": _rule("operator clerk system_admin"),
     "rules.import": _rule("operator system_admin"),
     "learned.train": _rule("operator system_admin"),
     "learned.use": _rule("operator system_admin"),
@@ -136,6 +136,8 @@ ACTIONS: dict[str, Rule] = {
     "verify": _rule("operator auditor system_admin"),
     "rebuild": _rule("operator system_admin"),
     "metrics.read": _rule("operator system_admin auditor"),
+    "jobs.retry": _rule("operator system_admin"),
+    "ledger.read": _rule("operator auditor"),
 }
 
 

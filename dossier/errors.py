@@ -254,6 +254,15 @@ SENTENCES: dict[str, Sentence] = {
         "There is a version {version} already and it is never changed. Take another name.",
     ),
     "weights_unknown": _bad("没有版本 {version}。现有：{versions}。", "There is no version {version}. There are: {versions}."),
+    "rules_apart": _bad(
+        "这个版本的规则没有该案所用的“{what}”，不能试核。请换一个版本。",
+        "That version does not know “{what}” of this case. Try another version.",
+    ),
+    "job_unknown": _bad("没有放弃的任务 {number}。请刷新页面再看。", "There is no given-up job {number}. Reload the page.", 404),
+    "job_final": _refused(
+        "“{step}”放弃后，有关各页已列为须人工查看，不再重试。请补扫或重新移送。",
+        "A given-up step “{step}” left its pages to a person's eyes and is not tried again. Scan them again or hand them over anew.",
+    ),
     "holidays_bad": _bad("节假日文件有误：{what}。", "The holiday file is wrong: {what}."),
     "query_empty": _bad("请输入要检索的词。", "Type what to search for."),
     "query_bad": _bad("检索式有误：{what}。", "The query is not understood: {what}."),

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dossier import people
-from dossier.desks import arranging, delivering, judging, noticing, placing
+from dossier.access import Actor
+from dossier.desks import arranging, delivering, house, judging, noticing, placing
 from dossier.desks.handover import SPLIT_PRIORITY
 from dossier.desks.receiving import CHECK_PRIORITY, PLACE_PRIORITY
 from dossier.errors import DossierError
@@ -211,10 +212,10 @@ BY_NAME = {step.name: step for step in STEPS}
 RETRIED = tuple(step.name for step in STEPS if step.give_up is nothing_to_give_up)
 
 
-def retry_failed(office: Office) -> int:
-    """Puts back what was given up for a cause that is mended by now, a full disk for one; how many jobs."""
+def retry_failed(office: Office, actor: Actor, number: int | None = None) -> int:
+    """Puts back what was given up for a cause that is mended by now, a full disk for one; how many jobs. number: this job only."""
     with office.db.write() as session:
-        return jobs.retry_failed(session, RETRIED)
+        return house.put_back(session, office, actor, RETRIED, number)
 
 
 def run(office: Office, job: Claimed, owner: str) -> bool:

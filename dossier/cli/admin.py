@@ -43,11 +43,11 @@ def work(context: Context, until_idle: bool, retry_failed: bool, json_out: bool)
     def show(tally: Tally) -> None:
         progress.show(f"已识别 {tally.per_step.get('read', 0)} 页，完成 {tally.done} 步，重试 {tally.retried}，失败 {tally.failed}")
 
-    with context.office() as (office, _):
+    with context.office() as (office, actor):
         for done in app.recover(office):
             say(done)
         if retry_failed:
-            say(f"放回队列 {intake.retry_failed(office)} 步。")
+            say(f"放回队列 {intake.retry_failed(office, actor)} 步。")
         worker = Worker(office, show)
         worker.listen()
         tally = worker.run(until_idle=until_idle)

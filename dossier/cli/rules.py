@@ -11,13 +11,11 @@ import click
 from dossier import app
 from dossier.cli.cases import parse_day
 from dossier.cli.common import Context, as_json, put, read_settings, say
-from dossier.desks import calendar, rulebooks
+from dossier.desks import calendar, rulebooks, rulesview
 from dossier.errors import EXIT_BAD_INPUT, DossierError
-from dossier.office import RuleBook
-from review.catalogue import Catalogue, UnknownRuleError, diff, load
+from review.catalogue import UnknownRuleError, diff
 from review.catalogue import show as show_rule
-from review.rules_load import BASE
-from review.versions import VERSION
+from review.gate import Gate
 
 
 @click.group()
@@ -68,22 +66,30 @@ def compare(first: str, second: str) -> None:
     例 example: bin/dossier rules diff yanling sanya
     """
     book = app.open_rules(read_settings().home)
-    for change in diff(_version(book, first), _version(book, second)):
+    for change in diff(rulesview.version_of(book, first), rulesview.version_of(book, second)):
         put(change)
 
 
-def _version(book: RuleBook, said: str) -> Catalogue:
-    """'yanling', 'yanling@2022.1' for a version of it by its name or first day, or 'base' for the common part."""
-    if said == BASE:
-        return load(book.texts, BASE)
-    profile, _, wanted = said.partition(VERSION)
-    newest = book.of(profile)
-    if not wanted:
-        return newest
-    found = next((one for one in book.versions[profile] if wanted in (one.version, one.effective_from.isoformat())), None)
-    if found is None:
-        raise DossierError("profile_unknown", profile=said)
-    return found
+@rules.command("try")
+@click.argument("case_no", metavar="CASE_NO")
+@click.argument("version", metavar="PROFILE")
+@click.option("--gate", type=click.Choice(["handover", "closing", "archiving"]), help="哪一环节（默认只看到期）。Which gate.")
+@as_json
+@click.pass_obj
+def try_on(context: Context, case_no: str, version: str, gate: Gate | None, json_out: bool) -> None:
+    """另一个法院或版本的规则会在一个案件里发现什么；不改变案件。What other rules would find in a case.
+
+    例 example: bin/dossier rules try （2026）豫9924执118号 sanya --gate closing
+    """
+    with context.office() as (office, actor):
+        told = rulesview.trial(office, actor, case_no, version, gate)
+    if json_out:
+        put(told)
+        return
+    for mark, findings in (("-", told["gone"]), ("+", told["new"])):
+        for one in findings:
+            click.echo(f"{mark} {one['message']}")
+    say(f"{told['own']} → {told['other']}：相同 {told['same']} 项，不再发现 {len(told['gone'])} 项，新发现 {len(told['new'])} 项。")
 
 
 @rules.command("import")

@@ -169,8 +169,13 @@ def retry_failed(session: Session, steps: Sequence[str]) -> int:
     """Puts the given-up jobs of these steps back, with all their tries before them; how many."""
     waiting = session.execute(select(Job).where(Job.state == "failed", Job.step.in_(steps))).scalars().all()
     for job in waiting:
-        job.state, job.attempt, job.not_before = JOB.move(job.state, "retry"), 0, None
+        retry(job)
     return len(waiting)
+
+
+def retry(job: Job) -> None:
+    """Puts one given-up job back, with all its tries before it."""
+    job.state, job.attempt, job.not_before = JOB.move(job.state, "retry"), 0, None
 
 
 def failed(session: Session) -> Sequence[Job]:

@@ -11,18 +11,10 @@ from dossier import people
 from dossier.access import SCOPES
 from dossier.desks import agreements
 from dossier.errors import DossierError
+from dossier.web.acts import OF_PEOPLE
 from dossier.web.guard import actor, day_of, doing, office, wants_json
 
 desk = Blueprint("staff", __name__, url_prefix="/people")
-EVENTS = {
-    "user.agreement": "上传保密协议", "user.agreement.void": "作废保密协议", "user.agreement.read": "查看保密协议",
-    "user.token.add": "新建令牌", "user.token.revoke": "撤销令牌",
-    "sign_in": "登录", "sign_in.failed": "登录失败", "sign_in.locked": "登录失败，暂停尝试", "sign_out": "退出", "user.add": "新建账号",
-    "user.grant": "授权", "user.disable": "停用", "user.enable": "启用", "user.passwd": "改密码", "user.team": "调整团队",
-    "user.substitute": "指定代理", "user.factor.enrol": "绑定动态口令", "user.factor.code": "动态口令通过",
-    "user.factor.recovery": "使用恢复码", "user.factor.failed": "动态口令不对", "user.factor.renew": "更换动态口令",
-    "user.factor.reset": "解除动态口令", "user.substitute.end": "结束代理", "user.substitute.begin": "代理人开始代理",
-}  # fmt: skip
 
 
 @desk.get("")
@@ -80,7 +72,7 @@ def _page(view: dict[str, Any], **more: str) -> str:
         scopes=SCOPES,
         roles=known,
         teams=groups,
-        events=EVENTS,
+        events=OF_PEOPLE,
         today=office().today(),
         **more,
     )

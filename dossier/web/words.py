@@ -57,7 +57,9 @@ def left_tone(days: int | None) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes as KB or MB."""
+    """Bytes as KB, MB or GB."""
+    if count >= 1 << 30:
+        return f"{count / (1 << 30):.0f} GB"
     return f"{count / 1_048_576:.1f} MB" if count >= 1_048_576 else f"{max(1, round(count / 1024))} KB"
 
 

@@ -33,7 +33,7 @@ LOOKS = [(name, login, path) for looks in PAGES.values() for name, login, path i
 def facts(house: House) -> dict[str, Any]:
     """What the addresses name; a loan, a review and a sample are made first."""
     office, operator = house.office, operator_of(house.office)
-    for login, role in (("keeper", "system_admin"), ("substance", "reviewer")):
+    for login, role in (("keeper", "system_admin"), ("auditor", "auditor"), ("substance", "reviewer")):
         people.add(office, operator, login=login, display=login, roles=[role], team=None, password=PASSWORD, must_change=False)
     closed = [CASE | {"case_no": f"（2026）豫9924执{n}号", "closed_on": "2026-08-20", "closing_mode": "执行完毕"} for n in range(200, 203)]
     cases.import_cases(office, operator, json.dumps([CASE | {"case_no": CLOSING}, *closed], ensure_ascii=False).encode())

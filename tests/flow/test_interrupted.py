@@ -194,6 +194,6 @@ def test_steps_that_were_given_up_are_put_back_when_the_cause_is_mended(office: 
         broken.setattr(placing, "_store", full)
         assert Worker(office).run(until_idle=True).failed == 1
     assert heads(office) == []
-    assert intake.retry_failed(office) == 1
+    assert intake.retry_failed(office, operator_of(office)) == 1
     work(office)
     assert heads(office) == [1]

@@ -84,6 +84,9 @@ SENTENCES: dict[str, Sentence] = {
         "案件 {case_no} 的卷宗已固化或归档，不能再撤回或移出材料。",
         "The dossier of {case_no} is frozen or archived; nothing leaves it any more.",
     ),
+    "nothing_refused": _refused(
+        "回执 {receipt} 没有不予签收的材料，没有可打印的意见。", "Nothing of {receipt} was refused, so there is no notice to print."
+    ),
     "rescan_one_page": _bad("重扫一页只能用只有一页的文件。请单独扫描这一页。", "A page is scanned again with a file of one page."),
     "move_refused": _refused(
         "{machine}当前状态为“{state}”，不能{act}。请刷新后再操作。",

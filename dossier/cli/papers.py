@@ -1,4 +1,4 @@
-"""Commands about hand-overs: submit, look, sign for, refuse, retype, dispute, rule; the contents list and the volume."""
+"""Commands about hand-overs: submit, look, sign for, refuse, retype, slip, dispute, rule; the contents list and the volume."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from dossier.cli.cases import print_findings
 from dossier.cli.common import Context, as_json, put, say
-from dossier.desks import exporting, handover, placing, receiving, sorting, viewing
+from dossier.desks import exporting, handover, placing, receiving, slips, sorting, viewing
 from dossier.desks.cases import decode
 from dossier.desks.handover import NothingAcceptedError, Request, Upload
 from dossier.errors import EXIT_BAD_INPUT, DossierError
@@ -212,4 +212,18 @@ def export(context: Context, case_no: str, kind: str, folder: Path, volume: str,
         click.echo(str(path))
 
 
-COMMANDS = (submit, submission, sign, refuse, retype, dispute, rule, contents, export)
+@click.command()
+@click.argument("receipt_no")
+@click.argument("kind", type=click.Choice(list(slips.KINDS)))
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="放到哪个文件夹。Into which folder.")
+@click.pass_obj
+def slip(context: Context, receipt_no: str, kind: str, folder: Path) -> None:
+    """打印件（PDF，带二维码）：移送回执、不予签收意见、移送封面。Slips of a hand-over to print.
+
+    例 example: bin/dossier slip HZ20260901-0001 refusal --to out/
+    """
+    with context.office() as (office, actor):
+        click.echo(str(slips.save(office, actor, receipt_no, kind, folder)))
+
+
+COMMANDS = (submit, submission, sign, refuse, retype, slip, dispute, rule, contents, export)

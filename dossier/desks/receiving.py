@@ -162,20 +162,19 @@ def _refuse(
 
 def _correct(session: Session, submission: Submission, documents: set[int] | None, texts: Sequence[str] | None) -> None:
     """Writes the itemised corrections: the given texts, or one for each blocking finding (of the given documents)."""
+    blocking = [one for one in submission.findings if one.severity == "blocking" and (documents is None or one.document_id in documents)]
     if texts is not None:
         for text in texts:
-            session.add(Correction(submission_id=submission.id, text=text))
+            # A text that begins as a finding does is about its page and its article, however the rest was put.
+            about = next((one for one in blocking if text.startswith(one.message)), None)
+            if about is not None:
+                blocking.remove(about)
+            of = (about.document_id, about.id) if about is not None else (None, None)
+            session.add(Correction(submission_id=submission.id, document_id=of[0], finding_id=of[1], text=text))
         return
-    for finding in submission.findings:
-        if finding.severity == "blocking" and (documents is None or finding.document_id in documents):
-            session.add(
-                Correction(
-                    submission_id=submission.id,
-                    document_id=finding.document_id,
-                    finding_id=finding.id,
-                    text=f"{finding.message}。{finding.remedy}。",
-                )
-            )
+    for finding in blocking:
+        text = f"{finding.message}。{finding.remedy}。"
+        session.add(Correction(submission_id=submission.id, document_id=finding.document_id, finding_id=finding.id, text=text))
 
 
 def _document(submission: Submission, number: int) -> Document:

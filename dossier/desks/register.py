@@ -161,7 +161,7 @@ def save_register(office: Office, actor: Actor, kind: str, folder: Path, first: 
     """Writes the register as xlsx or pdf into the folder. Raises not_allowed, date_bad, tool_missing, export_failed."""
     listings, made_on = register(office, actor, first, last), local(office.clock.now())
     period = f"{first.isoformat()}至{(last or made_on.date()).isoformat()}" if first else f"截至{(last or made_on.date()).isoformat()}"
-    return _written(folder / f"借阅登记簿-{period}.{kind}", lambda path: KINDS[kind](path, listings, made_on))
+    return written(folder / f"借阅登记簿-{period}.{kind}", lambda path: KINDS[kind](path, listings, made_on))
 
 
 def save_slip(office: Office, actor: Actor, loan_no: str, folder: Path) -> Path:
@@ -173,7 +173,7 @@ def save_slip(office: Office, actor: Actor, loan_no: str, folder: Path) -> Path:
             session, at=office.clock.now(), actor=actor.login, action="loan.slip", subject=f"loan:{loan.id}", case_id=loan.case_id, detail=detail
         )  # fmt: skip
     slip = slip_of(view, office.settings.court)
-    return _written(folder / f"借阅单-{view['loan_no']}.pdf", lambda path: write_slip(path, slip, made_on))
+    return written(folder / f"借阅单-{view['loan_no']}.pdf", lambda path: write_slip(path, slip, made_on))
 
 
 def slip_of(view: Mapping[str, Any], court: str) -> Slip:
@@ -206,7 +206,8 @@ def _count(one: Mapping[str, Any]) -> int:
     return int(one["sheets"]) if isinstance(one["sheets"], int) else len(one["sheets"])
 
 
-def _written(path: Path, write: Callable[[Path], None]) -> Path:
+def written(path: Path, write: Callable[[Path], None]) -> Path:
+    """Writes a file into a folder that may not be there yet. Raises tool_missing, export_failed."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path)

@@ -84,7 +84,7 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
             {**finding_json(row, catalogue.roles), "document_number": _number(submission, row.document_id), "page_id": row.page_id}
             for row in submission.findings
         ],
-        "corrections": [{"text": c.text, "document": _number(submission, c.document_id)} for c in submission.corrections],
+        "corrections": _corrections(submission),
         "disputes": [
             {
                 "raised_by": d.raised_by.display,
@@ -97,6 +97,23 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
             for d in submission.disputes
         ],
     }
+
+
+def _corrections(submission: Submission) -> list[dict[str, Any]]:
+    """What has to be mended, with the page and the article of the finding that it stands for."""
+    findings = {row.id: row for row in submission.findings}
+    found = [(one, findings.get(one.finding_id) if one.finding_id else None) for one in submission.corrections]
+    return [
+        {
+            "text": one.text,
+            "document": _number(submission, one.document_id),
+            "file": about.file if about else None,
+            "page": about.page if about else None,
+            "page_id": about.page_id if about else None,
+            "cite": about.cite if about else None,
+        }
+        for one, about in found
+    ]
 
 
 def _sealed(actor: Actor, submission: Submission, view: dict[str, Any]) -> dict[str, Any]:

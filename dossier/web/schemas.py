@@ -192,7 +192,18 @@ NAMED: dict[str, Schema] = {
             ),
             "blank_pages": listed(PLACE),
             "findings": listed(obj({**_FINDING, "document_number": maybe(WHOLE), "page_id": maybe(WHOLE)})),
-            "corrections": listed(obj({"text": TEXT, "document": maybe(WHOLE)})),
+            "corrections": listed(
+                obj(
+                    {
+                        "text": TEXT,
+                        "document": maybe(WHOLE),
+                        "file": maybe(TEXT),
+                        "page": maybe(WHOLE),
+                        "page_id": maybe(WHOLE),
+                        "cite": maybe(TEXT),
+                    }
+                )
+            ),
             "disputes": listed(ANY),
         }
     ),

@@ -64,6 +64,7 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
 FILES = {
     "static", "agreements.scan", "agreements.scan_of", "borrowing.slip", "borrowing.register_file", "figures.file", "pages.picture",
     "pages.thumbnail", "documents.copy", "documents.page_copy", "health.healthz", "health.readyz", "health.metrics", "notices.follow", "reviews.form_pdf",
+    "slips.slip",
 }  # fmt: skip
 # These lead on, as they should: from the door to the desk, and a stranger to the sign-in.
 LEAD_ON = {"home", "second-factor"}

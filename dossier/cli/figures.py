@@ -14,6 +14,7 @@ from dossier.cli.cases import parse_day
 from dossier.cli.common import Context, put
 from dossier.desks import bulletin
 from dossier.desks.figures import Asked, overdue, period_of
+from dossier.desks.intakefigures import intake
 from dossier.desks.returns import returns
 from dossier.listings import Listing
 from dossier.office import Office
@@ -36,8 +37,8 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--period", type=click.Choice(["day", "week", "month"]), help="--until（默认今天）所在的日、周、月。The day, week or month."
         ),
-        click.option("--as", "kind", type=click.Choice(["table", "json", "xlsx", "pdf"]), default="table", help="输出形式。Form."),
-        click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="xlsx、pdf 存到哪里。Where files go."),
+        click.option("--as", "kind", type=click.Choice(["table", "json", "xlsx", "pdf", "csv"]), default="table", help="输出形式。Form."),
+        click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="xlsx、pdf、csv 存到哪里。Where files go."),
     ):
         command = option(command)
     return command
@@ -46,7 +47,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def _run(context: Context, compute: Compute, arrange: Arrange, team: str | None, handler: str | None, node: str | None, **how: Any) -> None:
     kind, folder = how["kind"], how["folder"]
     if kind in bulletin.KINDS and folder is None:
-        raise click.UsageError("--as xlsx 或 pdf 须用 --to 指定文件夹。--as xlsx or pdf needs --to DIR.")
+        raise click.UsageError("--as xlsx、pdf、csv 须用 --to 指定文件夹。--as xlsx, pdf or csv needs --to DIR.")
     with context.office() as (office, actor):
         first, last = _period(office, parse_day(how["first"]), parse_day(how["last"]), how["period"], report=kind in bulletin.KINDS)
         asked = Asked(team, handler, node, first, last)
@@ -93,6 +94,17 @@ def returns_(context: Context, /, team: str | None, handler: str | None, **how: 
     例 example: bin/dossier figures returns --from 2026-09-01 --until 2026-09-30 --as pdf --to out/
     """
     _run(context, returns, bulletin.returns_listings, team, handler, None, **how)
+
+
+@figures.command("intake")
+@_options
+@click.pass_obj
+def intake_(context: Context, /, team: str | None, handler: str | None, **how: Any) -> None:
+    """移送收件统计表：按日、移送人、团队的移送、文件、页数。What came in, by day, person and team.
+
+    例 example: bin/dossier figures intake --period week
+    """
+    _run(context, intake, bulletin.intake_listings, team, handler, None, **how)
 
 
 COMMANDS = (figures,)

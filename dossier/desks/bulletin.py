@@ -11,12 +11,12 @@ from dossier.binding.model import BindError
 from dossier.clock import local
 from dossier.desks.figures import Asked, period_of
 from dossier.errors import DossierError
-from dossier.listings import Cell, Column, Listing, write_pdf, write_xlsx
+from dossier.listings import Cell, Column, Listing, write_csv, write_pdf, write_xlsx
 from dossier.office import Office
 from review.deadlines import SOURCES
 from review.overdue import STANDINGS
 
-KINDS = {"xlsx": write_xlsx, "pdf": write_pdf}
+KINDS = {"xlsx": write_xlsx, "pdf": write_pdf, "csv": write_csv}
 _REPORTS = {"day": "日报", "week": "周报", "month": "月报"}
 SHOWN = ("overdue", "unsure", "near")  # what somebody has to see to; the rest is in the counts
 _GROUPS: Mapping[str, tuple[str, tuple[Column, ...]]] = {
@@ -26,6 +26,7 @@ _GROUPS: Mapping[str, tuple[str, tuple[Column, ...]]] = {
     "role": ("按责任岗位", (Column("责任岗位", 20),)),
     "person": ("按移送人", (Column("移送人", 14),)),
     "desk": ("按审核人", (Column("审核人", 14),)),
+    "day": ("按日", (Column("日期", 10),)),
     "type": ("按材料", (Column("材料", 18),)),
 }
 _STEPS = (
@@ -35,6 +36,10 @@ _STEPS = (
 _HANDOVERS = (("handovers", "移送次数"), ("refused", "不予签收"), ("partly", "部分签收"), ("overruled", "决定改签"), ("again", "再次移送"))
 _PAPERS = (("documents", "材料件数"), ("returned", "退回件数"), ("asked", "应备要素"), ("empty", "要素空白"), ("faulty", "有空白的件"))
 _SHEETS = (("pages", "页数"), ("blank_pages", "空白页"), ("missing", "缺项（超期节点缺材料）"))
+_INTAKE = (
+    ("handovers", "移送次数"), ("again", "再次移送"), ("files", "文件"), ("rejects", "未收文件"), ("pages", "页数"), ("blank_pages", "空白页"),
+    ("unread", "须人工查看"), ("documents", "材料件数"), ("signed", "已签收件"),
+)  # fmt: skip
 _DETAIL = (
     Column("案号", 15), Column("团队", 8), Column("承办人", 5), Column("节点", 9), Column("应办事项", 13), Column("起算日", 7),
     Column("到期日", 6, "date"), Column("状态", 6), Column("距到期（工作日）", 5, "number"), Column("缺少材料", 14), Column("依据", 11),
@@ -97,6 +102,17 @@ def returns_listings(table: Mapping[str, Any], made_on: date) -> list[Listing]:
         Listing("按材料", f"{title}·按材料", heads, kinds, papers, notes),
         Listing("按原因", f"{title}·退回原因", heads, (Column("原因", 24), Column("次数", 6, "number")), reasons),
     ]
+
+
+def intake_listings(table: Mapping[str, Any], made_on: date) -> list[Listing]:
+    """The tables of `intakefigures.intake`: by day, by who handed over and by team."""
+    title, heads = f"移送收件统计表{_report(table)}", _heads(table, made_on)
+    measures = tuple(Column(name, 5, "number") for _, name in _INTAKE)
+
+    def values(one: Mapping[str, Any]) -> tuple[Cell, ...]:
+        return tuple(one[key] for key, _ in _INTAKE)
+
+    return [_group(name, title, heads, measures, table, values, ()) for name in ("day", "person", "team")]
 
 
 def _group(

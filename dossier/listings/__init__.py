@@ -1,5 +1,6 @@
-"""Tables for people: a listing comes in; a spreadsheet, a printed sheet, a slip or lines of text go out, and a court's own spreadsheet comes back in as rows."""
+"""Tables for people: a listing comes in; a spreadsheet, CSV, a printed sheet, a slip or lines of text go out, and a court's own spreadsheet comes back in as rows."""
 
+from .csv import write_csv
 from .model import Cell, Column, Form, Listing, text_of
 from .pdf import write_pdf
 from .reading import NotATableError, Record, read_table
@@ -16,6 +17,7 @@ __all__ = [
     "Slip",
     "read_table",
     "text_of",
+    "write_csv",
     "write_pdf",
     "write_slip",
     "write_xlsx",

@@ -29,7 +29,7 @@ _OTHERS: Final = {
     "loan.list": "列出借阅", "loan.register": "查看登记簿", "loan.slip": "打印借阅单",
     "review.submit": "报结", "review.approve": "审核通过", "review.return": "退回报结", "review.withdraw": "撤回报结", "review.read": "查看结案审核",
     "sample.draw": "评查抽样", "sample.score": "评查打分", "sample.read": "查看评查",
-    "figures.overdue": "查看超期节点表", "figures.returns": "查看退回统计",
+    "figures.overdue": "查看超期节点表", "figures.returns": "查看退回统计", "figures.intake": "查看收件统计",
     "notice.read": "查看通知", "notice.send": "发送通知", "notice.retry": "重发通知",
     "ledger.read": "查看操作日志", "verify": "核验", "jobs.retry": "任务放回队列", "holidays.import": "导入节假日", "rules.import": "导入节点目录",
     "rules.trial": "试核", "learned.train": "学习识别权重", "learned.use": "启用识别权重", "team.add": "新建团队",

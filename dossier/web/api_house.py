@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, jsonify, send_file
 
 from dossier import people
-from dossier.desks import bulletin, calendar, figures, returns, rulebooks, searching, verifying, watching
+from dossier.desks import bulletin, calendar, figures, intakefigures, returns, rulebooks, searching, verifying, watching
 from dossier.desks.figures import Asked
 from dossier.errors import DossierError
 from dossier.lifecycle import JOB
@@ -20,8 +20,8 @@ from dossier.web.guard import actor, doing, office
 from review.catalogue import UnknownRuleError, show
 
 desk = Blueprint("api_house", __name__, url_prefix="/api")
-_COMPUTE = {"overdue": figures.overdue, "returns": returns.returns}
-_ARRANGE = {"overdue": bulletin.overdue_listings, "returns": bulletin.returns_listings}
+_COMPUTE = {"overdue": figures.overdue, "returns": returns.returns, "intake": intakefigures.intake}
+_ARRANGE = {"overdue": bulletin.overdue_listings, "returns": bulletin.returns_listings, "intake": bulletin.intake_listings}
 _FIGURES = {"team": WORD, "handler": WORD, "node": WORD, "from": DAY, "until": DAY}
 _FIGURE_ERRORS = ("team_unknown", "date_bad")
 _CATALOGUE = obj(
@@ -47,17 +47,21 @@ def _figures() -> Asked:
     return Asked(wanted["team"], wanted["handler"], wanted["node"], wanted["from"], wanted["until"])
 
 
-@desk.get("/figures/<any(overdue, returns):what>")
+@desk.get("/figures/<any(overdue, returns, intake):what>")
 @doing("figures.read")
-@told("超期节点统计、退回率", "Overdue nodes; returns", ref("Figures"), query=_FIGURES, errors=_FIGURE_ERRORS)
+@told("超期节点统计、退回率、移送收件", "Overdue nodes; returns; intake", ref("Figures"), query=_FIGURES, errors=_FIGURE_ERRORS)
 def figures_json(what: str) -> Any:
     return jsonify(_COMPUTE[what](office(), actor(), _figures()))
 
 
-@desk.get("/figures/<any(overdue, returns):what>.<any(xlsx, pdf):kind>")
+@desk.get("/figures/<any(overdue, returns, intake):what>.<any(xlsx, pdf, csv):kind>")
 @doing("figures.read")
 @told(
-    "统计表文件", "The same as a spreadsheet or PDF", "application/octet-stream", query=_FIGURES, errors=(*_FIGURE_ERRORS, "tool_missing")
+    "统计表文件",
+    "The same as a spreadsheet, PDF or CSV",
+    "application/octet-stream",
+    query=_FIGURES,
+    errors=(*_FIGURE_ERRORS, "tool_missing"),
 )
 def figures_file(what: str, kind: str) -> Any:
     wanted = _figures()

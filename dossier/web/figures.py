@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, send_file
 
-from dossier.desks import bulletin
+from dossier.desks import bulletin, intakefigures
 from dossier.desks import figures as figures_desk
 from dossier.desks import returns as returns_desk
 from dossier.desks.figures import Asked, period_of
@@ -21,24 +21,27 @@ from review.overdue import STANDINGS
 
 desk = Blueprint("figures", __name__)
 PERIODS = {"": "在办案件，不限期间", "day": "当日", "week": "本周", "month": "本月"}
-FORMS = {"overdue": "超期节点", "returns": "退回与空白"}
-_COMPUTE = {"overdue": figures_desk.overdue, "returns": returns_desk.returns}
-_ARRANGE = {"overdue": bulletin.overdue_listings, "returns": bulletin.returns_listings}
+FORMS = {"overdue": "超期节点", "returns": "退回与空白", "intake": "移送收件"}
+_COMPUTE = {"overdue": figures_desk.overdue, "returns": returns_desk.returns, "intake": intakefigures.intake}
+_ARRANGE = {"overdue": bulletin.overdue_listings, "returns": bulletin.returns_listings, "intake": bulletin.intake_listings}
 # How much of a group's bar each count takes, the worst first; the tone colours it.
 _BARS = {
     "overdue": (("overdue", "超期未办", "bad"), ("carried", "往期未办", "old"), ("late", "超期办结", "near"), ("near", "临期", "calm")),
     "returns": (("refused", "不予签收", "bad"), ("partly", "部分签收", "near")),
+    "intake": (("pages", "页数", "calm"),),
 }
+_BARS_OF = {"intake": "by_day"}
 _SHOWN = 200
+_MOST_BARS = 31
 _AT_ONCE = 150  # cases that one request counts; more are counted by the requests that follow, and by the worker
 _CHOICES = ("period", "from", "until", "team", "handler", "node")
 
 
-@desk.get("/figures/<any(overdue, returns):what>")
+@desk.get("/figures/<any(overdue, returns, intake):what>")
 @doing("figures.read")
 def show(what: str) -> Any:
     asked, period = _asked()
-    size, left = figures_desk.prepare(office(), actor(), asked, _AT_ONCE)
+    size, left = figures_desk.prepare(office(), actor(), asked, _AT_ONCE) if what != "intake" else (0, 0)
     if left:
         return render_template("figures/counting.html", what=what, size=size, done=size - left)
     table = _page_table(what, asked)
@@ -54,7 +57,7 @@ def show(what: str) -> Any:
         asked=asked,
         table=table,
         groups=groups,
-        bars=bars(table["by_team"], _BARS[what]),
+        bars=bars(table[_BARS_OF.get(what, "by_team")][:_MOST_BARS], _BARS[what]),
         legend=_BARS[what],
         detail=detail,
         more=_unlisted(table, detail),
@@ -68,7 +71,7 @@ def _page_table(what: str, asked: Asked) -> dict[str, Any]:
     """The table with as many rows as a page lists."""
     if what == "overdue":
         return figures_desk.overdue(office(), actor(), asked, bulletin.SHOWN, _SHOWN)
-    return returns_desk.returns(office(), actor(), asked)
+    return _COMPUTE[what](office(), actor(), asked)
 
 
 def _unlisted(table: Mapping[str, Any], detail: Sequence[Any]) -> int:
@@ -76,7 +79,7 @@ def _unlisted(table: Mapping[str, Any], detail: Sequence[Any]) -> int:
     return sum(table["total"].get(key, 0) for key in (*bulletin.SHOWN, "carried")) - len(detail) if detail else 0
 
 
-@desk.get("/figures/<any(overdue, returns):what>.<any(xlsx, pdf):kind>")
+@desk.get("/figures/<any(overdue, returns, intake):what>.<any(xlsx, pdf, csv):kind>")
 @doing("figures.read")
 def file(what: str, kind: str) -> Any:
     asked, _ = _asked()

@@ -257,9 +257,7 @@ NAMED: dict[str, Schema] = {
     ),
     "Imported": obj({"created": WHOLE, "updated": WHOLE, "unchanged": WHOLE, "warnings": listed(TEXT)}),
     "EventsImported": obj({"recorded": WHOLE, "corrected": WHOLE, "unchanged": WHOLE}),
-    "Figures": obj(
-        {"court": TEXT, "from": maybe(DAY), "until": maybe(DAY), "total": ANY, "by_team": listed(ANY), "by_handler": listed(ANY)}
-    ),
+    "Figures": obj({"court": TEXT, "from": maybe(DAY), "until": maybe(DAY), "total": ANY, "by_team": listed(ANY)}),
     "Verified": obj({"checked": WHOLE, "ok": WHOLE, "damaged": listed(ANY), "unchecked": listed(ANY)}),
     "RulesImported": obj(
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pdfplumber
@@ -14,11 +15,16 @@ from openpyxl import load_workbook
 
 from dossier import people
 from dossier.desks import cases
+from dossier.desks.figures import Asked
+from dossier.desks.intakefigures import intake
+from dossier.listings import Column, Listing, write_csv
 from dossier.office import Office
 from dossier.web.figures import bars
 from dossier.web.site import create_app
 from tests.flow.test_figures import OTHER, OTHER_TEAM, SECOND
-from tests.support.office import CASE_NO, PASSWORD, TEAM, open_test_office, operator_of
+from tests.support.commands import CommandLine
+from tests.support.office import CASE_NO, NOW, PASSWORD, TEAM, hand_over, open_test_office, operator_of, upload
+from tests.support.paperfiles import jpeg
 from tests.support.webclient import Person
 
 
@@ -67,7 +73,7 @@ def test_unknown_parts_of_the_query_do_no_harm(app: Flask) -> None:
     assert "_external" not in answer.text
 
 
-@pytest.mark.parametrize("what", ["overdue", "returns"])
+@pytest.mark.parametrize("what", ["overdue", "returns", "intake"])
 def test_the_figures_can_be_taken_along(app: Flask, house: Office, what: str) -> None:
     clerk = Person(app, "clerk")
     sheet = clerk.get(f"/figures/{what}.xlsx?period=month&until=2026-08-31", "*/*")
@@ -75,6 +81,9 @@ def test_the_figures_can_be_taken_along(app: Flask, house: Office, what: str) ->
     assert "月报" in str(load_workbook(io.BytesIO(sheet.data)).worksheets[0]["A1"].value)
     with pdfplumber.open(io.BytesIO(clerk.get(f"/figures/{what}.pdf", "*/*").data)) as pdf:
         assert "云川县人民法院" in pdf.pages[0].extract_text()
+    text = clerk.get(f"/figures/{what}.csv", "*/*").data.decode("utf-8-sig")
+    assert "云川县人民法院" in text
+    assert "合计" in text
     assert not list(Path(house.scratch_dir).glob("figures-*"))
 
 
@@ -85,3 +94,24 @@ def test_bars_share_the_scale_of_the_longest() -> None:
     assert (second["name"], second["parts"]) == ("二 三", [("near", 0.0, 25.0)])
     assert bars([], parts) == []
     assert bars([{"key": ["一"], "overdue": 0, "near": 0}], parts)[0]["parts"] == []
+
+
+def test_intake_is_counted_by_day_person_and_team(app: Flask, house: Office) -> None:
+    first = len(intake(house, operator_of(house), Asked())["by_day"])
+    assert first == 0
+    hand_over(house, [upload("一.jpg", jpeg(1)), upload("二.jpg", jpeg(2)), upload("空.jpg", b"")])
+    text = Person(app, "clerk").get("/figures/intake?period=day&until=2026-09-01").text
+    assert "2026-09-01" in text
+    assert "移送 1 次" in text
+    table = Person(app, "clerk").get("/api/figures/intake").get_json()
+    assert (table["total"]["files"], table["total"]["rejects"], table["by_person"][0]["key"]) == (2, 1, ["team1"])
+    assert Person(app, "clerk").get("/api/figures/intake?until=2026-08-31").get_json()["total"]["handovers"] == 0
+    told = CommandLine(house.settings.home)("figures", "intake", "--as", "json").json
+    assert told["by_team"][0]["key"] == [TEAM]
+
+
+def test_no_cell_of_a_csv_is_a_formula(tmp_path: Path) -> None:
+    listing = Listing("甲", "=1+1", (("团队", "@x"),), (Column("甲", 3), Column("乙", 3, "number")), (("-2+3", -4), ("=A1", None)))
+    write_csv(tmp_path / "a.csv", [replace(listing, title="表")], NOW)
+    lines = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[1:5] == ["团队,'@x", "甲,乙", "'-2+3,-4", "'=A1,"]

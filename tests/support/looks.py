@@ -36,7 +36,11 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     "borrowing.show": (("loan", "director", "/loans/{loan}"),),
     "borrowing.figures": (("loan-figures", "clerk", "/loans/figures"),),
     "borrowing.papers": (("paper", "clerk", "/cases/{case}/paper"),),
-    "figures.show": (("figures-overdue", "clerk", "/figures/overdue?until=2026-09-01"), ("figures-returns", "clerk", "/figures/returns")),
+    "figures.show": (
+        ("figures-overdue", "clerk", "/figures/overdue?until=2026-09-01"),
+        ("figures-returns", "clerk", "/figures/returns"),
+        ("figures-intake", "clerk", "/figures/intake"),
+    ),
     "notices.listing": (("notices", "team1", "/notices?all=1"),),
     "notices.deliveries": (("deliveries", "keeper", "/deliveries"),),
     "documents.show": (("document", "clerk", "/documents/{document}"),),

@@ -38,6 +38,8 @@ SUREST = 0.8  # never sure below this, whatever the held-out papers say
 SLIPS = 0.01
 SHIPPED = "shipped"  # instead of a version: the one that the rules name
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,40}")
+IN_CASES = 5  # an n-gram that only confirmed papers use is kept when so many cases use it: no name of a party is learned by heart
+_CONFIRMED = "confirmed "  # begins the group of the papers of one case
 _CATALOGUE = "catalogue"  # made from the rules' own words: never held out
 _MISREAD = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工"
 
@@ -71,7 +73,7 @@ def confirmed(office: Office) -> list[Example]:
         )
         for row in rows:
             text = "\n".join(line["text"] for page in row.pages for line in page.lines)
-            found.append(Example(bare_title(row.title), compact(text), row.type_id or FOREIGN, f"confirmed {row.id}", 2.0))
+            found.append(Example(bare_title(row.title), compact(text), row.type_id or FOREIGN, f"{_CONFIRMED}{row.case_id}", 2.0))
     return found
 
 
@@ -127,7 +129,7 @@ def fit(examples: Sequence[Example], version: str, lexicon: Lexicon) -> Learned:
     placed = [good for raw, good in tried if raw >= sure]
     about = {
         "examples": len(examples),
-        "confirmed": sum(one.group.startswith("confirmed") for one in examples),
+        "confirmed": sum(one.group.startswith(_CONFIRMED) for one in examples),
         "held_out": len(tried),
         "right": round(sum(good for _, good in tried) / max(1, len(tried)), 4),
         "sure_of": len(placed),
@@ -193,7 +195,8 @@ def _fit(examples: Sequence[Example], version: str) -> Learned:
     from sklearn.linear_model import LogisticRegression
 
     vectors, types = DictVectorizer(), [one.type_id for one in examples]
-    matrix = vectors.fit_transform([features(one.title, one.text) for one in examples])
+    told, common = [features(one.title, one.text) for one in examples], _common(examples)
+    matrix = vectors.fit_transform([{gram: value for gram, value in grams.items() if gram in common} for grams in told])
     chosen = SelectKBest(chi2, k=min(FEATURES, matrix.shape[1])).fit(matrix, types)
     model = LogisticRegression(C=60.0, tol=1e-3, max_iter=400)
     model.fit(chosen.transform(matrix), types, sample_weight=_weights(examples))
@@ -205,6 +208,19 @@ def _fit(examples: Sequence[Example], version: str) -> Learned:
         if row:
             weights[str(gram)] = tuple(row)
     return Learned(version, tuple(map(str, model.classes_)), weights, tuple(map(float, model.intercept_)), SCALE, ((1.0, 1.0),), 1.01, {})
+
+
+def _common(examples: Sequence[Example]) -> set[str]:
+    """The n-grams that may be kept: of the rules and typed wordings all, of confirmed papers those of several cases."""
+    public: set[str] = set()
+    cases: dict[str, set[str]] = {}
+    for one in examples:
+        if not one.group.startswith(_CONFIRMED):
+            public.update(features(one.title, one.text))
+            continue
+        for gram in features(one.title, one.text):
+            cases.setdefault(gram, set()).add(one.group)
+    return public | {gram for gram, seen in cases.items() if len(seen) >= IN_CASES}
 
 
 def _weights(examples: Sequence[Example]) -> list[float]:

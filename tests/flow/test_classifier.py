@@ -12,6 +12,7 @@ from dossier.app import open_rules
 from dossier.demo.blocks import Paper, paras, title
 from dossier.demo.papers import control
 from dossier.desks import sorting, training
+from dossier.desks.training import Example
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
@@ -42,10 +43,18 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     opened.close()
 
 
-def test_the_same_examples_give_the_same_weights() -> None:
+def confirmed(cases: int, words: str) -> list[Example]:
+    """A photograph in each of so many cases, with the same words below it."""
+    return [Example("", f"拍摄地点{words}", "site_photo", f"confirmed {case}", 2.0) for case in range(cases)]
+
+
+def test_the_same_examples_give_the_same_weights_and_no_name_is_learned_by_heart() -> None:
     examples = [one for one in training.shipped(lexicon()) if one.type_id in TYPES]
+    examples += [*confirmed(training.IN_CASES, "鹅卵石"), *confirmed(training.IN_CASES - 1, "欧阳奇")]
     first, second = (training.fit(examples, "1", lexicon()) for _ in range(2))
     assert dump(first) == dump(second)
+    assert "鹅卵石" in first.weights
+    assert not {"欧阳奇", "欧阳", "阳奇"} & set(first.weights)
     assert set(first.classes) == TYPES
     assert first.about["sure_and_wrong"] == 0
 

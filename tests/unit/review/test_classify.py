@@ -50,11 +50,35 @@ def test_everyday_paper_waits_for_a_person() -> None:
         ("涤除案外人在上述房屋上的租赁权。", "lease_clearing_ruling"),
         ("不予执行云川仲裁委员会作出的裁决。", "non_enforcement_ruling"),
         ("变更王某丙为本案申请执行人。", "add_change_party_ruling"),
+        ("原裁定第二页“李测试”补正为“李侧试”。", "correction_ruling"),
     ],
 )
 def test_ruling_is_decided_by_its_operative_words(words: str, id: str) -> None:
     text = f"云川县人民法院\n执 行 裁 定 书\n（2026）豫9924执118号\n经查封、拍卖未果，终结本次执行程序的条件未成就，裁定如下：\n{words}\n二〇二六年九月一日"
     assert classify([page(text)], lexicon()).type_id == id
+
+
+@pytest.mark.parametrize(
+    ("words", "id"),
+    [
+        ("申请你院审判员周执行回避，其与对方系亲戚。", "recusal_application"),
+        ("申请对被执行人张某甲限制高消费。", "consumption_restriction_application"),
+        ("被执行人已付清，请解除对其限制消费措施。", "consumption_release_application"),
+        ("请求解除对银行账户的冻结。", "release_application"),
+        ("请将被执行人纳入失信被执行人名单。", "dishonest_application"),
+        ("被执行人查无财产，申请终结本案的本次执行程序。", "final_application"),
+        ("案件去年已终结本次执行程序，现申请恢复执行，并申请继续限制高消费。", "resume_application"),
+        ("申请强制执行判决书所定款项，申请对被执行人限制高消费。", "enforcement_application"),
+    ],
+)
+def test_bare_application_is_decided_by_what_it_asks_for(words: str, id: str) -> None:
+    text = f"申 请 书\n申请人：李测试　被申请人：张某甲\n（2026）豫9924执118号\n{words}\n此致\n云川县人民法院\n二〇二六年九月一日"
+    assert classify([page(text)], lexicon()).type_id == id
+
+
+def test_application_for_a_measure_is_not_the_decision_on_it() -> None:
+    text = "关于将被执行人纳入失信名单的申请\n云川县人民法院：张某甲违反财产报告制度，申请将其纳入失信被执行人名单。\n申请执行人李测试\n2026年9月1日"
+    assert classify([page(text)], lexicon()).type_id == "dishonest_application"
 
 
 def test_ruling_without_telling_words_is_left_to_a_person() -> None:

@@ -85,6 +85,32 @@ def test_case(visit: Visit) -> None:
     visitor.look("case")
 
 
+def test_two_pages_side_by_side_and_their_text(visit: Visit) -> None:
+    visitor = visit("clerk")
+    page = visitor.go(f"/cases/{CASE}")
+    visitor.picture_shown()
+    page.click("[data-tool=compare]")
+    visitor.picture_shown()
+    page.locator(".contents a[data-show-page]", has_text="执行裁定书").first.click()
+    visitor.picture_shown()
+    left, right = page.locator(".viewer-leaf").nth(0), page.locator(".viewer-leaf").nth(1)
+    expect(left.locator("[data-leaf-name]")).to_contain_text("受理案件通知书")
+    expect(right.locator("[data-leaf-name]")).to_contain_text("执行裁定书")
+    page.click("[data-tool=select]")
+    lines = left.locator(".text-layer text")
+    first, last = lines.nth(3).bounding_box(), lines.nth(4).bounding_box()
+    assert first is not None
+    assert last is not None
+    page.mouse.move(first["x"] + 1, first["y"] + first["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(last["x"] + last["width"] - 1, last["y"] + last["height"] / 2, steps=4)
+    page.mouse.up()
+    assert "李测试" in page.evaluate("getSelection().toString()")
+    visitor.look("case-compare")
+    page.click("[data-tool=compare]")
+    expect(page.locator(".viewer-leaf")).to_have_count(1)
+
+
 def test_gate(visit: Visit) -> None:
     visitor = visit("clerk")
     page = visitor.go(f"/cases/{CASE}/check?gate=closing")

@@ -7,14 +7,16 @@ import functools
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from dossier.clock import Clock
 from dossier.demo import compose, digital
@@ -84,10 +86,20 @@ def build(home: Path, *, clock: Clock | None = None, **more: str) -> House:
     return House(reopen_test_office(home, reader=READER, clock=clock, **more), home.parent / "papers", *receipts)
 
 
+def _whole(app: Flask) -> WSGIApplication:
+    """The application, its answers in memory: the small server leaves a file open whose reader went away."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        with closing(ClosingIterator(app(environ, start))) as body:
+            return [b"".join(body)]
+
+    return answer
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """The application on a free port of this machine; its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="web")
     thread.start()
     try:

@@ -1,118 +1,223 @@
-// The page viewer: shows one page's picture with zoom, and on it where the searched words and the empty zones of a finding are.
+// The page viewer: one page's picture, or two side by side, with zoom; on it the searched words, the empty zones of findings, and the text to select.
 (() => {
   const root = document.querySelector("[data-viewer]");
   if (!root || !window.OpenSeadragon) return;
-  const stage = root.querySelector("[data-viewer-stage]");
+  const leaves = root.querySelector("[data-leaves]");
   const note = root.querySelector("[data-viewer-note]");
   const name = root.querySelector("[data-viewer-name]");
   const tool = (which) => root.querySelector(`[data-tool=${which}]`);
-  let current = null;
-  let order = [];
+  const SVG = "http://www.w3.org/2000/svg";
 
   // The library would add a style element, which the page's policy forbids; it does not when it finds one (this one styles nothing).
   const standIn = document.createElementNS("urn:none", "style");
   standIn.setAttribute("data-openseadragon-mobile-css", "true");
   document.head.append(standIn);
 
-  const seen = window.OpenSeadragon({
-    element: stage,
-    drawer: "canvas",
-    showNavigationControl: false,
-    animationTime: 0.25,
-    maxZoomPixelRatio: 3,
-    visibilityRatio: 0.6,
-    gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
-    gestureSettingsTouch: { pinchRotate: false },
-  });
-  seen.addHandler("open-failed", () => say("图像暂时无法显示。"));
-
   const say = (text) => { note.textContent = text; note.hidden = !text; };
+  const called = (page) => [page.document, `${page.file} 第 ${page.page} 页`].filter(Boolean).join(" · ");
 
-  function box(kind, corners, title) {
+  // One picture with what lies on it: element is its place in the page, page what it shows.
+  function leaf(element) {
+    const seen = window.OpenSeadragon({
+      element: element.querySelector("[data-viewer-stage]"),
+      drawer: "canvas",
+      showNavigationControl: false,
+      animationTime: 0.25,
+      maxZoomPixelRatio: 3,
+      visibilityRatio: 0.6,
+      gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+      gestureSettingsTouch: { pinchRotate: false },
+    });
+    seen.addHandler("open-failed", () => say("图像暂时无法显示。"));
+    return { element, seen, current: null, page: null };
+  }
+
+  let active = leaf(leaves.firstElementChild);
+  const first = active;
+  let second = null;
+
+  function lay(one, element, corners) {
+    const [x0, y0, x1, y1] = corners;
+    one.seen.addOverlay({ element, location: one.seen.world.getItemAt(0).imageToViewportRectangle(x0, y0, x1 - x0, y1 - y0) });
+  }
+
+  function box(one, kind, corners, title) {
     const mark = document.createElement("div");
     mark.className = `box ${kind}`;
     mark.title = title;
-    const [x0, y0, x1, y1] = corners;
-    seen.addOverlay({ element: mark, location: seen.world.getItemAt(0).imageToViewportRectangle(x0, y0, x1 - x0, y1 - y0) });
+    lay(one, mark, corners);
   }
 
-  // complaint: the words of a finding; the empty zones that it names are its place on the page.
-  function draw(page, complaint) {
-    seen.clearOverlays();
-    if (page.as_scanned) return;
-    for (const corners of page.boxes) box("word", corners, "命中");
-    for (const zone of (complaint && page.marks ? page.marks.zones : [])) {
-      if (zone.filled !== true && complaint.includes(zone.label)) box("zone", zone.box, `${zone.label}：空白`);
+  // The words as they were read, unseen, each line stretched over its place in the picture.
+  function letter(one, page) {
+    const layer = document.createElement("div");
+    layer.className = "text-layer";
+    const sheet = document.createElementNS(SVG, "svg");
+    sheet.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
+    for (const line of page.lines) {
+      const [x0, y0, x1, y1] = line.box;
+      const text = document.createElementNS(SVG, "text");
+      const places = { x: x0, y: y1 - (y1 - y0) * 0.18, "font-size": (y1 - y0) * 0.85, textLength: x1 - x0, lengthAdjust: "spacingAndGlyphs" };
+      for (const [key, value] of Object.entries(places)) text.setAttribute(key, value);
+      text.textContent = line.text;
+      sheet.append(text);
     }
+    layer.append(sheet);
+    lay(one, layer, [0, 0, page.width, page.height]);
   }
 
-  const fitWidth = () => {
-    seen.viewport.fitHorizontally(true);
-    const bounds = seen.viewport.getBounds(true);
-    const home = seen.world.getHomeBounds();
-    seen.viewport.panTo(new window.OpenSeadragon.Point(home.x + home.width / 2, home.y + bounds.height / 2), true);
+  // complaint: the words of a finding; without one, those of all findings of the page. The empty zones that they name are their place.
+  function draw(one, page, complaint) {
+    one.seen.clearOverlays();
+    if (page.as_scanned) return;
+    for (const corners of page.boxes) box(one, "word", corners, "命中");
+    const told = complaint || page.findings.map((finding) => finding.message).join("；");
+    for (const zone of (told && page.marks ? page.marks.zones : [])) {
+      if (zone.filled !== true && told.includes(zone.label)) box(one, "zone", zone.box, `${zone.label}：空白`);
+    }
+    if (page.width) letter(one, page);
+  }
+
+  function fitWidth(one) {
+    one.seen.viewport.fitHorizontally(true);
+    const bounds = one.seen.viewport.getBounds(true);
+    const home = one.seen.world.getHomeBounds();
+    one.seen.viewport.panTo(new window.OpenSeadragon.Point(home.x + home.width / 2, home.y + bounds.height / 2), true);
+  }
+
+  function look(one, corners) {
+    const item = one.seen.world.getItemAt(0);
+    fitWidth(one);
+    const middle = item.imageToViewportCoordinates((corners[0] + corners[2]) / 2, (corners[1] + corners[3]) / 2);
+    const home = one.seen.world.getHomeBounds();
+    const high = Math.max(middle.y, home.y + one.seen.viewport.getBounds(true).height / 2);
+    one.seen.viewport.panTo(new window.OpenSeadragon.Point(home.x + home.width / 2, high), true);
+    one.seen.viewport.applyConstraints(true);
+  }
+
+  const beside = (by) => {
+    const order = active.page ? active.page.beside : [];
+    return order[order.indexOf(active.current) + by];
   };
 
-  function describe(page) {
-    name.textContent = [page.document, `${page.file} 第 ${page.page} 页`].filter(Boolean).join(" · ");
-    order = page.beside;
-    const at = order.indexOf(page.id);
-    tool("previous").disabled = at <= 0;
-    tool("next").disabled = at < 0 || at >= order.length - 1;
+  // What the bar and the lists say, after the page in hand.
+  function describe() {
+    const page = active.page;
+    if (!page) return;
+    name.textContent = called(page);
+    tool("previous").disabled = !page.beside.includes(page.id) || beside(-1) === undefined;
+    tool("next").disabled = !page.beside.includes(page.id) || beside(1) === undefined;
     for (const link of document.querySelectorAll("[data-show-page]")) {
       const mine = (link.dataset.pages || link.dataset.showPage).split(" ").includes(String(page.id));
       link.classList.toggle("current", mine && !link.dataset.marks);
     }
+    for (const one of [first, second]) {
+      if (!one) continue;
+      one.element.classList.toggle("active", Boolean(second) && one === active);
+      const caption = one.element.querySelector("[data-leaf-name]");
+      caption.hidden = !second;
+      caption.textContent = one.page ? called(one.page) : "";
+    }
   }
 
   async function show(id, words = "", complaint = "") {
-    current = Number(id);
+    const one = active;
+    one.current = Number(id);
     delete root.dataset.shown;
     say("");
     let page;
     try {
       const query = words ? `?q=${encodeURIComponent(words)}` : "";
-      const answer = await fetch(`/api/pages/${current}${query}`, { headers: { Accept: "application/json" } });
+      const answer = await fetch(`/api/pages/${one.current}${query}`, { headers: { Accept: "application/json" } });
       page = await answer.json();
       if (!answer.ok) { say(page.error.message); return; }
     } catch {
       say("网络中断，图像暂时无法显示。");
       return;
     }
-    if (page.id !== current) return;
-    describe(page);
+    if (page.id !== one.current) return;
+    one.page = page;
+    describe();
     root.dispatchEvent(new CustomEvent("page-shown", { bubbles: true, detail: page.id }));
-    seen.addOnceHandler("open", () => {
-      if (page.id !== current) return;
-      seen.viewport.setRotation(page.turn || 0, true);
-      draw(page, complaint);
+    one.seen.addOnceHandler("open", () => {
+      if (page.id !== one.current) return;
+      one.seen.viewport.setRotation(page.turn || 0, true);
+      draw(one, page, complaint);
       root.dataset.shown = page.id;
-      if (page.boxes.length) {
-        const first = page.boxes[0];
-        const item = seen.world.getItemAt(0);
-        fitWidth();
-        const middle = item.imageToViewportCoordinates((first[0] + first[2]) / 2, (first[1] + first[3]) / 2);
-        const home = seen.world.getHomeBounds();
-        seen.viewport.panTo(new window.OpenSeadragon.Point(home.x + home.width / 2, Math.max(middle.y, home.y + seen.viewport.getBounds(true).height / 2)), true);
-        seen.viewport.applyConstraints(true);
-      }
+      if (page.boxes.length) look(one, page.boxes[0]);
     });
-    seen.open({ type: "image", url: `/pages/${current}.jpg` });
+    one.seen.open({ type: "image", url: `/pages/${one.current}.jpg` });
   }
 
-  const step = (by) => {
-    const at = order.indexOf(current) + by;
-    if (at >= 0 && at < order.length) show(order[at], root.dataset.words);
-  };
-  const turn = () => seen.viewport.setRotation((seen.viewport.getRotation() + 90) % 360);
-  const zoom = (factor) => { seen.viewport.zoomBy(factor); seen.viewport.applyConstraints(); };
+  function take(one) {
+    if (one === active) return;
+    active = one;
+    describe();
+    if (one.page) root.dispatchEvent(new CustomEvent("page-shown", { bubbles: true, detail: one.page.id }));
+  }
+
+  // A second picture beside the first; what is chosen next is shown in the one that was touched last.
+  function compare() {
+    const next = beside(1) === undefined ? beside(-1) : beside(1);
+    if (second) {
+      second.seen.destroy();
+      second.element.remove();
+      second = null;
+      active = first;
+      home(first);
+      describe();
+    } else {
+      const element = document.createElement("div");
+      element.className = "viewer-leaf";
+      element.innerHTML = '<p class="leaf-name" data-leaf-name></p><div class="viewer-stage" data-viewer-stage tabindex="0"></div>';
+      leaves.append(element);
+      second = leaf(element);
+      second.seen.setMouseNavEnabled(!root.classList.contains("selecting"));
+      active = second;
+      home(first);
+      show(next === undefined ? first.current : next);
+    }
+    tool("compare").setAttribute("aria-pressed", String(Boolean(second)));
+  }
+
+  // After the room that a picture has became another.
+  const home = (one) => { one.seen.forceResize(); one.seen.viewport.goHome(true); };
+
+  function select() {
+    const on = root.classList.toggle("selecting");
+    for (const one of [first, second]) if (one) one.seen.setMouseNavEnabled(!on);
+    tool("select").setAttribute("aria-pressed", String(on));
+  }
+
+  const step = (by) => { if (beside(by) !== undefined) show(beside(by), root.dataset.words); };
+  const turn = () => active.seen.viewport.setRotation((active.seen.viewport.getRotation() + 90) % 360);
+  const zoom = (factor) => { active.seen.viewport.zoomBy(factor); active.seen.viewport.applyConstraints(); };
   const tools = {
     previous: () => step(-1), next: () => step(1), in: () => zoom(1.4), out: () => zoom(1 / 1.4),
-    width: fitWidth, whole: () => seen.viewport.goHome(), turn,
+    width: () => fitWidth(active), whole: () => active.seen.viewport.goHome(), turn, compare, select,
   };
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-tool]");
-    if (button && current) tools[button.dataset.tool]();
+    if (button && active.current) tools[button.dataset.tool]();
+  });
+  for (const kind of ["pointerdown", "focusin"]) {
+    leaves.addEventListener(kind, (event) => {
+      const touched = [first, second].find((one) => one && one.element.contains(event.target));
+      if (touched) take(touched);
+    }, true);
+  }
+  // Lines of the picture are copied as lines.
+  document.addEventListener("copy", (event) => {
+    const chosen = window.getSelection();
+    const lines = [...root.querySelectorAll(".text-layer text")].filter((line) => chosen.containsNode(line, true));
+    if (lines.length < 2) return;
+    const range = chosen.getRangeAt(0);
+    const cut = (line) => line.textContent.slice(
+      line.contains(range.startContainer) ? range.startOffset : 0,
+      line.contains(range.endContainer) ? range.endOffset : undefined,
+    );
+    event.clipboardData.setData("text/plain", lines.map(cut).join("\n"));
+    event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;

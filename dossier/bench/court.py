@@ -53,6 +53,7 @@ def make(folder: Path, documents: int) -> Court:
         court=demo_case.COURT,
         reader="pdftext:none",
         second_factor="optional",
+        agreement="off",
     )
     office = open_office(settings, Clock(), initialise=True)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dossier import pages, people
 from dossier.clock import Clock
-from dossier.desks import uploads
+from dossier.desks import parts, uploads
 from dossier.errors import DossierError
 from dossier.office import Lazy, Office, RuleBook
 from dossier.records.database import Database
@@ -162,6 +162,7 @@ def open_office(settings: Settings, clock: Clock | None = None, *, initialise: b
         clock=clock or Clock(),
         db=db,
         spool=FolderSpool(home / "spool"),
+        parts=lambda person: FolderSpool(home / "parts" / str(person)),
         stores={"main": FolderVolumes(home / "volumes" / "main"), "sub": FolderVolumes(home / "volumes" / "sub")},
         rules=open_rules(home),
         sandbox=open_sandbox(settings),
@@ -179,6 +180,7 @@ def open_office(settings: Settings, clock: Clock | None = None, *, initialise: b
 def recover(office: Office) -> list[str]:
     """What a crash left is finished or cleared; what was done, in words. Called by whoever starts to work, before the first job."""
     done = [*office.spool.recover(), *uploads.set_aside_unclaimed(office)]
+    done += parts.forget_old(office, sorted(int(folder.name) for folder in (office.settings.home / "parts").glob("[0-9]*")))
     for store in office.stores.values():
         done += store.recover()
     return done + pages.clear_scratch(office)

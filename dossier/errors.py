@@ -84,6 +84,16 @@ SENTENCES: dict[str, Sentence] = {
         "案件 {case_no} 的卷宗已固化或归档，不能再撤回或移出材料。",
         "The dossier of {case_no} is frozen or archived; nothing leaves it any more.",
     ),
+    "part_missing": _bad(
+        "文件的一部分还没有传到。请重新移送，已传的部分不会再传。",
+        "Part of the file has not arrived. Send it again; what is here is not sent twice.",
+    ),
+    "part_damaged": _bad("传输中有损坏，这一段未被接收。请重试。", "This part was damaged on its way. Send it again.", 422),
+    "parts_full": _refused(
+        "已传而未移送的文件超过 {limit} MB。请先移送已选的文件。",
+        "More than {limit} MB wait in parts. Hand over what was chosen first.",
+        413,
+    ),
     "nothing_refused": _refused(
         "回执 {receipt} 没有不予签收的材料，没有可打印的意见。", "Nothing of {receipt} was refused, so there is no notice to print."
     ),

@@ -105,12 +105,13 @@ class RuleBook:
 
 @dataclass(frozen=True)
 class Office:
-    """Everything that is open. stores: 'main' (正卷 and 证据袋) and 'sub' (副卷), separate roots."""
+    """Everything that is open. parts: person → their files on the way in parts. stores: 'main' (正卷 and 证据袋) and 'sub' (副卷), separate roots."""
 
     settings: Settings
     clock: Clock
     db: Database
     spool: Spool
+    parts: Callable[[int], Spool]
     stores: Mapping[str, VolumeStore]
     rules: RuleBook
     sandbox: Sandbox

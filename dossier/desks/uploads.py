@@ -25,7 +25,7 @@ from dossier.pages import work_folder
 from dossier.records.tables import Agreement, Document, File, Page, Submission
 from scanners.contract import FileFacts, UnreadableError
 from scanners.pages import inspect
-from storage.contract import NoSpaceError, Spooled
+from storage.contract import NoSpaceError, Spool, Spooled
 
 MAX_NAME_BYTES, SHOWN_NAME = 240, 120
 # The columns whose rows name spooled files.
@@ -261,12 +261,13 @@ def unclaimed(office: Office, session: Session, age: timedelta) -> list[str]:
     keys = set(office.spool.keys())
     for column in NAMING:
         keys -= set(session.execute(select(column)).scalars())
-    return sorted(key for key in keys if _older(office, key, age))
+    return sorted(key for key in keys if older(office.spool, key, age))
 
 
-def _older(office: Office, key: str, age: timedelta) -> bool:
+def older(spool: Spool, key: str, age: timedelta) -> bool:
+    """Whether a kept file was written longer than `age` ago; one that is gone was not."""
     try:
-        written = office.spool.path(key).stat().st_mtime
+        written = spool.path(key).stat().st_mtime
     except (KeyError, FileNotFoundError):
         return False
     # The file system's clock, not the court's: the office's may stand still or run ahead.

@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dossier.demo.blocks import Paper, Space, Text
-from dossier.demo.papers import orders
+from dossier.demo.papers import control, orders
 from dossier.desks import viewing
 from dossier.worker import Worker
-from tests.browser.conftest import Visitor
-from tests.support.office import hand_over, operator_of, upload
+from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.support.office import CASE_NO, hand_over, operator_of, upload
 from tests.support.paperfiles import pdf
 from tests.support.web import House
 
@@ -114,3 +115,31 @@ def test_keys_split_and_undo_and_tell_what_they_do(visit: Visit, house: House) -
     keys.and_then("z", "已撤销")
     keys.and_then("z", "已撤销")
     assert told(house, house.waiting) == before
+
+
+def test_a_phone_on_a_bad_line_sends_every_part_once(visit: Visit, house: House) -> None:
+    visitor = visit("team1")
+    visitor.page.set_viewport_size(PHONE)
+    page = visitor.go(f"/hand-overs/new?case={quote(CASE_NO)}")
+    expect(page.locator("label.camera")).to_be_visible()
+    photo = house.folder / "photo.pdf"
+    photo.write_bytes(pdf(orders.NOTICE_DEBTOR, control.QUERY))
+    page.set_input_files("#files", [photo])
+    sent: list[int] = []
+
+    def line(route: Route) -> None:
+        if len(sent) == 0:
+            sent.append(0)
+            route.abort()
+        else:
+            answer = route.fetch()
+            sent.append(answer.status)
+            route.fulfill(response=answer)
+
+    page.route("**/api/parts", line)
+    page.click("[data-send]")
+    expect(page.locator("[data-upload-text]")).to_contain_text("正在重试")
+    page.wait_for_url(re.compile("/hand-overs/HZ"))
+    assert sent == [0, 200]
+    visitor.page.set_viewport_size(DESK)
+    assert [one for one in visitor.complaints if "ERR_FAILED" not in one] == []

@@ -1,4 +1,5 @@
-// The hand-over form: files are dropped or chosen, listed, and sent with the progress shown; without this script the form still works.
+// The hand-over form: files are dropped, chosen or photographed, listed, and sent in parts with the progress shown. What arrived is never sent
+// again, also when the same files are chosen anew. Without a secure connection the browser has no digests: all is sent at once, as without a script.
 (() => {
   const form = document.querySelector("[data-upload]");
   if (!form) return;
@@ -11,6 +12,11 @@
   const bar = form.querySelector("[data-upload-bar]");
   const text = form.querySelector("[data-upload-text]");
   const button = form.querySelector("[data-send]");
+  const camera = form.querySelector("#camera");
+  const PART = 1024 * 1024;
+  const digests = new WeakMap();
+  const inParts = Boolean(window.crypto && crypto.subtle);
+  form.querySelector("[data-resumes]").hidden = !inParts;
   let files = [];
 
   const size = (bytes) => (bytes >= 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`);
@@ -45,7 +51,7 @@
     show();
   }
 
-  input.addEventListener("change", () => { add(input.files); input.value = ""; });
+  for (const one of [input, camera]) one.addEventListener("change", () => { add(one.files); one.value = ""; });
   for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
   for (const name of ["dragleave", "drop"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.remove("over"); });
   drop.addEventListener("drop", (event) => add(event.dataTransfer.files));
@@ -61,9 +67,102 @@
     error.scrollIntoView({ block: "nearest" });
   }
 
+  async function digest(bytes) {
+    return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((one) => one.toString(16).padStart(2, "0")).join("");
+  }
+
+  // {name, sha256, parts: [{sha256, blob}]} of a file, once.
+  async function measure(file) {
+    if (!digests.has(file)) {
+      const bytes = await file.arrayBuffer();
+      const parts = [];
+      for (let at = 0; at < bytes.byteLength || !parts.length; at += PART) {
+        parts.push({ sha256: await digest(bytes.slice(at, at + PART)), blob: file.slice(at, at + PART) });
+      }
+      digests.set(file, { name: file.name, sha256: await digest(bytes), parts });
+    }
+    return digests.get(file);
+  }
+
+  // Waits for the line to come back, a little longer each time; a change of network ends the wait.
+  const pause = (seconds) => new Promise((go) => {
+    const timer = setTimeout(go, seconds * 1000);
+    window.addEventListener("online", () => { clearTimeout(timer); go(); }, { once: true });
+  });
+
+  class Refused extends Error {
+    constructor(answer, status) {
+      super(answer.error ? answer.error.message : `移送未成功（${status}）。请重试。`);
+      this.files = answer.files;
+    }
+  }
+
+  // Asks until there is an answer: a broken line is tried again, a refusal is not.
+  async function ask(path, body) {
+    const headers = { Accept: "application/json", "X-CSRFToken": form.elements.csrf_token.value };
+    if (!(body instanceof FormData)) headers["Content-Type"] = "application/json";
+    for (let wait = 1; ; wait = Math.min(wait * 2, 30)) {
+      let answer = null;
+      try {
+        answer = await fetch(form.dataset.api + path, { method: "POST", headers, body: body instanceof FormData ? body : JSON.stringify(body) });
+        if (answer.ok) return await answer.json();
+      } catch {
+        answer = null;
+      }
+      if (answer && answer.status < 500) throw new Refused(await answer.json().catch(() => ({})), answer.status);
+      text.textContent = "网络不通，正在重试；已传的部分不会再传，请不要关闭本页。";
+      await pause(wait);
+    }
+  }
+
+  async function sendInParts() {
+    const caseNo = form.elements.case_no.value;
+    const measured = [];
+    for (const file of files) {
+      text.textContent = `正在核算 ${measured.length + 1} / ${files.length}`;
+      measured.push(await measure(file));
+    }
+    const parts = new Map(measured.flatMap((file) => file.parts).map((part) => [part.sha256, part.blob]));
+    const lacking = await ask("/parts/missing", { case_no: caseNo, files: measured.map((file) => file.sha256), parts: [...parts.keys()] });
+    const known = new Map(lacking.known.map((one) => [one.sha256, one.receipt_no]));
+    const fresh = measured.filter((file) => !known.has(file.sha256));
+    const told = measured.filter((file) => known.has(file.sha256))
+      .map((file) => ({ name: file.name, error: { message: `已在本案移送过（回执 ${known.get(file.sha256)}），不必重复移送。` } }));
+    if (told.length) { fail("列表中有已移送过的文件，没有上传。请移除后再移送。", told); return; }
+    const wanted = new Set(fresh.flatMap((file) => file.parts).map((part) => part.sha256));
+    const total = [...wanted].reduce((sum, sha256) => sum + parts.get(sha256).size, 0);
+    const missing = lacking.missing.filter((sha256) => wanted.has(sha256));
+    let done = total - missing.reduce((sum, sha256) => sum + parts.get(sha256).size, 0);
+    for (const sha256 of missing) {
+      text.textContent = `正在上传 ${size(done)} / ${size(total)}`;
+      bar.value = Math.round((done / Math.max(1, total)) * 100);
+      const body = new FormData();
+      body.append("sha256", sha256);
+      body.append("part", parts.get(sha256), "part");
+      await ask("/parts", body);
+      done += parts.get(sha256).size;
+    }
+    bar.value = 100;
+    text.textContent = "上传完毕，正在核对文件并安全保存…";
+    const body = { case_no: caseNo, key: form.elements.key.value, declared: form.elements.declared.value };
+    if (form.elements.again_of) body.again_of = form.elements.again_of.value;
+    body.files = fresh.map((file) => ({ name: file.name, sha256: file.sha256, parts: file.parts.map((part) => part.sha256) }));
+    const receipt = await ask("/hand-overs/from-parts", body);
+    location.assign(form.dataset.show.replace("RECEIPT", receipt.receipt_no));
+  }
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!files.length) { fail("没有选择文件。请至少选择一个文件。"); return; }
+    button.disabled = true;
+    error.hidden = true;
+    area.hidden = false;
+    bar.value = 0;
+    text.textContent = "正在上传…";
+    if (inParts) {
+      sendInParts().catch((problem) => fail(problem.message, problem.files));
+      return;
+    }
     const body = new FormData(form);
     body.delete("files");
     for (const file of files) body.append("files", file, file.name);
@@ -82,11 +181,6 @@
       fail(answer.error ? answer.error.message : `移送未成功（${request.status}）。请重试。`, answer.files);
     });
     request.addEventListener("error", () => fail("网络中断，移送未完成。请检查网络后重试；重复提交不会产生两次移送。"));
-    button.disabled = true;
-    error.hidden = true;
-    area.hidden = false;
-    bar.value = 0;
-    text.textContent = "正在上传…";
     request.send(body);
   });
 })();

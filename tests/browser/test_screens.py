@@ -46,7 +46,7 @@ def test_refused(visit: Visit, house: House) -> None:
     expect(page.locator("h1")).to_contain_text("不予签收")
     page.locator(".finding a[data-marks]").first.click()
     visitor.picture_shown()
-    expect(page.locator(".box.zone").first).to_be_attached()
+    expect(page.locator(".box.zone")).to_have_attribute("title", "受送达人签名或盖章：空白")
     visitor.look("hand-over-refused")
 
 

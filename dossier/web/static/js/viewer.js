@@ -66,15 +66,22 @@
     lay(one, layer, [0, 0, page.width, page.height]);
   }
 
+  // The zones that a finding quotes; one whose label is only a part of a quoted word (送达人签名 in 受送达人签名) is another field.
+  function named(words, zones) {
+    const plain = (text) => text.replaceAll("或者", "或").replace(/[（）()，、\s]/g, "");
+    const quoted = [...words.matchAll(/“([^”]+)”/g)].map((found) => plain(found[1]));
+    const exact = zones.filter((zone) => quoted.includes(plain(zone.label)));
+    return exact.length ? exact : zones.filter((zone) => words.includes(zone.label));
+  }
+
   // complaint: the words of a finding; without one, those of all findings of the page. The empty zones that they name are their place.
   function draw(one, page, complaint) {
     one.seen.clearOverlays();
     if (page.as_scanned) return;
     for (const corners of page.boxes) box(one, "word", corners, "命中");
-    const told = complaint || page.findings.map((finding) => finding.message).join("；");
-    for (const zone of (told && page.marks ? page.marks.zones : [])) {
-      if (zone.filled !== true && told.includes(zone.label)) box(one, "zone", zone.box, `${zone.label}：空白`);
-    }
+    const empty = page.marks ? page.marks.zones.filter((zone) => zone.filled !== true) : [];
+    const told = complaint ? [complaint] : page.findings.map((finding) => finding.message);
+    for (const zone of new Set(told.flatMap((words) => named(words, empty)))) box(one, "zone", zone.box, `${zone.label}：空白`);
     if (page.width) letter(one, page);
   }
 

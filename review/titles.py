@@ -224,11 +224,19 @@ def matches(name: str, lexicon: Lexicon) -> tuple[Match, ...]:
 def _matches(name: str, titles: tuple[tuple[str, str], ...], nouns: tuple[str, ...]) -> tuple[Match, ...]:
     best: dict[str, Match] = {}
     noun = next((one for one in nouns if name.endswith(one)), "")
-    for title, type_id in titles:
+    own = frozenset(name)
+    for title, type_id, characters in _spelled(titles):
+        if len(own & characters) < min(2, len(own), len(characters)):
+            continue  # no part, no slip and no other form of a title leaves fewer of its characters
         quality = _quality(name, title, noun)
         if quality > 0.3 and (type_id not in best or quality > best[type_id].quality):
             best[type_id] = Match(type_id, quality, title)
     return tuple(sorted(best.values(), key=lambda match: (-match.quality, match.type_id)))
+
+
+@lru_cache(maxsize=32)
+def _spelled(titles: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, frozenset[str]], ...]:
+    return tuple((title, type_id, frozenset(title)) for title, type_id in titles)
 
 
 def _quality(name: str, title: str, noun: str) -> float:

@@ -52,7 +52,7 @@ def show(json_out: bool) -> None:
 def use(context: Context, version: str) -> None:
     """下次启动起启用这个版本；shipped 为随程序发布的版本。Name papers with this version from the next start on.
 
-    例 example: bin/dossier classifier use 20261121-1
+    例 example: bin/dossier classifier use 20261121-2
     """
     with context.office() as (office, actor):
         training.use(office, actor, version)

@@ -122,7 +122,7 @@ def test_what_a_person_named_is_learned_from_and_what_the_system_named_is_not(of
 def test_without_the_file_that_the_rules_name_nothing_starts() -> None:
     used = lexicon().learned
     assert used is not None
-    query = "网络查控汇总\n被执行人张某甲 银行存款 余额3元 车辆 未查到 不动产 无 证券 无 人民银行 账户2个 互联网银行 无"
+    query = "网络查控汇总\n被执行人张某甲 银行存款 余额3元 车辆 未查到 不动产 无 证券 无 人民银行 账户2个 互联网银行 无 总对总查询"
     assert classify([page_of_text(query)], lexicon()).type_id == "net_query_total"
     texts = {path: text for path, text in rule_texts().items() if path != f"learned/{used.version}.json"}
     with pytest.raises(RulesError, match=used.version):

@@ -84,6 +84,19 @@ def overdue(office: Office, actor: Actor, asked: Asked, shown: Collection[str] |
     }
 
 
+def pressing(office: Office, actor: Actor, most: int) -> dict[str, Any]:
+    """{"as_of","total","by_team","rows"}: what is overdue or near today, as it is kept (prepare() first); at most so many rows. Raises not_allowed."""
+    asked = Asked()
+    team, day = require(office, actor, asked), office.today()
+    with office.db.read() as session:
+        query = _Query(office, session, asked, team, day)
+        counts, rows = query.pressing(), query.rows(("overdue", "near"), most)
+    note(office, actor, "overdue", asked, sum(sum(one.values()) for one in counts.values()))
+    by_team = [{"key": [name], **{kind: found[kind] for kind in ("overdue", "near")}} for name, found in counts.items()]
+    total = {kind: sum(found[kind] for found in counts.values()) for kind in ("overdue", "near")}
+    return {"as_of": day.isoformat(), "total": total, "by_team": by_team, "rows": [row_json(row) for row in rows]}
+
+
 def lacking(office: Office, actor: Actor, asked: Asked) -> list[Row]:
     """The rows of overdue steps, with the materials that they lack. Raises not_allowed, team_unknown, date_bad."""
     team, day = require(office, actor, asked), _day(office, asked)
@@ -175,6 +188,7 @@ class _Query:
         """review.overdue.standing_of in the database: a limit is near until the day before the next working day but `near_days`."""
         every = self._session.execute(select(FigureStep.near_days).distinct()).scalars()
         near = {days: self._calendar.add(self._day, days + 1).date - timedelta(days=1) for days in every}
+        self._near_until = max(near.values(), default=self._day)
         done, late = FigureRow.done_on.is_not(None), case((FigureRow.firm, "late"), else_="unsure")
         return case(
             (and_(done, FigureRow.done_on <= FigureRow.due), "on_time"),
@@ -215,13 +229,26 @@ class _Query:
             add("month", month_of(due), standing, count)
         return found
 
+    def pressing(self) -> dict[str, Counter[str]]:
+        """How many steps of each team are overdue or near."""
+        query = self._of(Case.team_id, self._standing.label("standing"), func.count()).where(*self._soon())
+        counts: dict[int | None, Counter[str]] = {}
+        for team_id, standing, count in self._session.execute(query.group_by(Case.team_id, "standing")):
+            counts.setdefault(team_id, Counter())[standing] += count
+        teams = {one.id: one.name for one in self._session.execute(select(Team.id, Team.name).where(Team.id.in_(counts)))}
+        return {teams.get(id, NOBODY): found for id, found in counts.items()}
+
+    def _soon(self) -> tuple[ColumnElement[bool], ...]:
+        """Only these can be overdue or near: the index finds them without looking at all the others."""
+        return FigureRow.done_on.is_(None), FigureRow.due <= self._near_until
+
     def rows(self, shown: Collection[str] | None, most: int | None) -> list[Row]:
         """The rows, those that fell due first in front."""
         query = self._of(Case.case_no, Team.name, Case.handler, FigureStep, FigureRow, self._standing).outerjoin(
             Team, Team.id == Case.team_id
         )
         if shown is not None:
-            query = query.where(self._standing.in_(shown))
+            query = query.where(self._standing.in_(shown), *(self._soon() if {"overdue", "near"}.issuperset(shown) else ()))
         query = query.order_by(FigureRow.due, Case.case_no, FigureStep.node).limit(most)
         return [self._row(*one) for one in self._session.execute(query)]
 

@@ -20,7 +20,7 @@ from dossier.records.tables import Case, ClosingReview, Dispute, Page, Submissio
 
 SHOWN = 8  # rows of a box; the box leads to the whole list
 STEPS_SHOWN = 12
-COUNTED_AT_ONCE = 60  # cases that one look at the page counts; the worker and the next look count the others
+COUNTED_AT_ONCE = 10  # cases that one look at the page counts; the worker and the next look count the others
 
 
 def workbench(office: Office, actor: Actor) -> dict[str, Any]:
@@ -177,5 +177,4 @@ def _steps(office: Office, actor: Actor) -> dict[str, Any] | None:
     size, left = figures.prepare(office, actor, Asked(), COUNTED_AT_ONCE)
     if left:
         return {"left": left, "size": size}
-    table = figures.overdue(office, actor, Asked(), ("overdue", "near"), STEPS_SHOWN)
-    return {"left": 0, "total": table["total"], "by_team": table["by_team"], "rows": table["rows"], "as_of": table["as_of"]}
+    return {"left": 0, **figures.pressing(office, actor, STEPS_SHOWN)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,8 @@ import pytest
 from flask import Flask
 
 from dossier import people
-from dossier.desks import receiving, reviewing
+from dossier.desks import figures, receiving, reviewing
+from dossier.desks.figures import Asked
 from dossier.web.site import create_app
 from tests.support.office import CASE_NO, PASSWORD, operator_of
 from tests.support.web import House, build
@@ -71,9 +73,13 @@ def test_a_review_waits_with_those_who_hold_its_keys_and_comes_back_to_its_team(
     assert boxes(app, "team1")["returned"]["rows"][0]["case_no"] == CASE_NO
 
 
-def test_overdue_steps_are_drawn_with_their_numbers_behind(app: Flask) -> None:
+def test_overdue_steps_are_drawn_with_their_numbers_behind(app: Flask, house: House) -> None:
     steps = Person(app, "clerk").get("/api/workbench").get_json()["steps"]
     assert steps["left"] == 0
+    table = figures.overdue(house.office, operator_of(house.office), Asked(), ("overdue", "near"), len(steps["rows"]))
+    assert steps["total"] == {kind: table["total"][kind] for kind in ("overdue", "near")}
+    assert steps["rows"] == json.loads(json.dumps(table["rows"]))
+    assert [one["overdue"] for one in steps["by_team"]] == [one["overdue"] for one in table["by_team"]]
     text = Person(app, "team1").get("/workbench").text
     assert "超期未办" in text
     assert "<svg" in text

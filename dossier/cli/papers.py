@@ -25,6 +25,9 @@ FILE = click.Path(path_type=Path)
 @click.option("--team", help="办案团队名称。Name of the team.")
 @click.option("--declared", type=PATH, help='移送清单 JSON：[{"name","pages"}]。The declared list.')
 @click.option("--again-of", metavar="RECEIPT_NO", help="补正后再次移送：原回执号。Receipt of the refused hand-over.")
+@click.option(
+    "--answer", "answers", multiple=True, help="对修改意见的答复，依其次序（可多次）。Answers to the corrections, in their order."
+)
 @click.option("--key", help="幂等键：同一个键只生成一张回执。Idempotency key.")
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
 @as_json
@@ -35,6 +38,7 @@ def submit(
     team: str | None,
     declared: Path | None,
     again_of: str | None,
+    answers: tuple[str, ...],
     key: str | None,
     files: tuple[Path, ...],
     json_out: bool,
@@ -44,7 +48,7 @@ def submit(
     例 example: bin/dossier submit --case （2026）豫9924执118号 --team 执行一团队 scans/*.jpg
     """
     uploads = [Upload.of(path) for path in files]
-    request = Request(case_no, team, uploads, _declared(declared), again_of, key)
+    request = Request(case_no, team, uploads, _declared(declared), again_of, key, answers)
     with context.office() as (office, actor):
         try:
             receipt = handover.receive(office, actor, request)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dossier import access, people
@@ -19,15 +19,19 @@ from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
 from dossier.office import Office
 from dossier.records import jobs, ledger
-from dossier.records.tables import Case, Counter, File, Page, Submission
+from dossier.records.tables import Case, Correction, Counter, File, Page, Submission
 
 SPLIT_PRIORITY = 40
 MAX_DECLARED, MAX_DECLARED_NAME, MAX_DECLARED_PAGES = 2_000, 200, 10_000
+MAX_ANSWER = 2_000
 
 
 @dataclass(frozen=True)
 class Request:
-    """One hand-over. declared: [{"name","pages"}] as the team counts them; again_of: the receipt of the refused hand-over it answers."""
+    """One hand-over. declared: [{"name","pages"}] as the team counts them; again_of: the receipt of the refused hand-over it answers.
+
+    answers: what the team says to each correction of that one, in their order; "" says nothing.
+    """
 
     case_no: str
     team: str | None
@@ -35,6 +39,7 @@ class Request:
     declared: Sequence[dict[str, Any]] | None = None
     again_of: str | None = None
     idempotency_key: str | None = None
+    answers: Sequence[str] | None = None
 
 
 class NothingAcceptedError(DossierError):
@@ -79,7 +84,7 @@ def receive(office: Office, actor: Actor, request: Request) -> dict[str, Any]:
             raise DossierError("no_files")
         case, _ = _admit(session, actor, request)
         case_id = case.id
-        _refused(session, case, request.again_of)
+        clean_answers(session, _refused(session, case, request.again_of), request.answers)
     taken: list[Taken] = []
     try:
         take_all(office, case_id, request.uploads, taken)
@@ -132,6 +137,17 @@ def _refused(session: Session, case: Case, receipt_no: str | None) -> int | None
     return old.id
 
 
+def clean_answers(session: Session, old_id: int | None, answers: Sequence[str] | None) -> list[str] | None:
+    """The answers as they are kept; None when nothing is said. Raises bad_request when there are more than corrections."""
+    said = [answer.replace("\r\n", "\n").strip() for answer in answers or ()]
+    if not any(said):
+        return None
+    corrections = session.execute(select(func.count()).select_from(Correction).where(Correction.submission_id == old_id)).scalar_one()
+    if len(said) > corrections or any(len(answer) > MAX_ANSWER or "\0" in answer for answer in said):
+        raise DossierError("bad_request", what=f"answers：对 {corrections} 项修改意见逐项答复，每项不超过 {MAX_ANSWER} 字")
+    return said
+
+
 def _look_again(office: Office, session: Session, case_id: int, taken: Sequence[Taken]) -> list[Taken]:
     """The uploads that are still good inside the transaction, under names of their own: the same file may have come in beside this one."""
     names: set[str] = set()
@@ -177,12 +193,14 @@ def _record(
     now = office.clock.now()
     good = _look_again(office, session, case.id, taken)
     day = local(now).strftime("%Y%m%d")
+    old = _refused(session, case, request.again_of)
     submission = Submission(
         receipt_no=f"HZ{day}-{next_number(session, f'receipt:{day}'):04d}",
         case_id=case.id,
         team_id=team,
         handed_by_id=actor.id,
-        again_of_id=_refused(session, case, request.again_of),
+        again_of_id=old,
+        answers=clean_answers(session, old, request.answers),
         idempotency_key=_scoped_key(actor, request.idempotency_key) if request.idempotency_key else None,
         received_at=now,
         declared=declared,

@@ -85,6 +85,7 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
             for row in submission.findings
         ],
         "corrections": _corrections(submission),
+        "answers": _answers(submission),
         "disputes": [
             {
                 "raised_by": d.raised_by.display,
@@ -113,6 +114,18 @@ def _corrections(submission: Submission) -> list[dict[str, Any]]:
             "cite": about.cite if about else None,
         }
         for one, about in found
+    ]
+
+
+def _answers(submission: Submission) -> list[dict[str, Any]]:
+    """What the team says to each correction of the hand-over that this one answers."""
+    if not submission.answers or submission.again_of is None:
+        return []
+    old = submission.again_of.corrections
+    hidden = {one.id for one in submission.again_of.documents if one.volume is not None and one.volume.kind == "sub"}
+    told = [None if one.document_id in hidden else one.text for one in old]
+    return [
+        {"number": n, "correction": dict(enumerate(told, 1)).get(n), "answer": said} for n, said in enumerate(submission.answers, 1) if said
     ]
 
 

@@ -31,6 +31,7 @@ class Submission(Base):
     state: Mapped[str] = mapped_column(default=SUBMISSION.start, index=True)
     received_at: Mapped[datetime]
     declared: Mapped[list[Any] | None]
+    answers: Mapped[list[Any] | None]  # to the corrections of the refused hand-over, one each in their order; "" says nothing
     addendum: Mapped[bool] = mapped_column(default=False)
     rejects: Mapped[list[Any]] = mapped_column(default=list)  # files that were not taken: [{"name","error":{…}}]
     decided_at: Mapped[datetime | None]

@@ -21,6 +21,9 @@ _HAND_OVER = obj(
     {
         "team": WORD,
         "declared": told_as(TEXT, '移送清单 JSON：[{"name","pages"}]，或一行一份“名称 页数”'),
+        "answer": told_as(
+            listed({**REASON, "minLength": 0}, most=500), "对修改意见逐项的答复，依其次序；空的为不答 one for each correction"
+        ),
         "again_of": told_as(WORD, "所补正的回执号 the refused hand-over that this one answers"),
     },
 )

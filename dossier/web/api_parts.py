@@ -10,7 +10,7 @@ from dossier.desks import parts
 from dossier.desks.handover import Request
 from dossier.desks.parts import Parted
 from dossier.errors import DossierError
-from dossier.web.describe import FILE, TEXT, WHOLE, WORD, given, listed, obj, ref, told, told_as
+from dossier.web.describe import FILE, REASON, TEXT, WHOLE, WORD, given, listed, obj, ref, told, told_as
 from dossier.web.guard import UNSEEN, actor, doing, office
 from dossier.web.handovers import declared
 
@@ -25,6 +25,9 @@ _MAKE = obj(
         "team": WORD,
         "declared": told_as(TEXT, '移送清单 JSON：[{"name","pages"}]，或一行一份“名称 页数”'),
         "again_of": told_as(WORD, "所补正的回执号 the refused hand-over that this one answers"),
+        "answers": told_as(
+            listed({**REASON, "minLength": 0}, most=500), "对修改意见逐项的答复，依其次序；空的为不答 one for each correction"
+        ),
         "key": told_as(WORD, "同一个键只生成一张回执 one receipt for one key"),
     },
 )
@@ -84,6 +87,7 @@ def make() -> Any:
         uploads=(),
         declared=declared(wanted["declared"] or ""),
         again_of=wanted["again_of"],
+        answers=wanted["answers"],
         idempotency_key=wanted["key"],
     )
     files = [Parted(one["name"], one["sha256"], one["parts"]) for one in wanted["files"]]

@@ -48,11 +48,13 @@ def inbox() -> Any:
 def new() -> Any:
     newest, _ = caselist.listing(office(), actor(), limit=OFFERED)
     known = [case for case in newest if case["state"] != "archived"]
+    again_of = request.args.get("again", "")
     return render_template(
         "handovers/new.html",
         cases=known,
         case_no=request.args.get("case", ""),
-        again_of=request.args.get("again", ""),
+        again_of=again_of,
+        corrections=viewing.submission_json(office(), actor(), again_of)["corrections"] if again_of else [],
         key=secrets.token_urlsafe(16),
         limit=office().settings.max_upload_mb,
     )
@@ -68,6 +70,7 @@ def take() -> dict[str, Any]:
         uploads=[upload_of(file) for file in request.files.getlist("files") if file.filename],
         declared=declared(form.get("declared", "")),
         again_of=form.get("again_of") or None,
+        answers=form.getlist("answer") or None,
         idempotency_key=request.headers.get("Idempotency-Key") or form.get("key") or None,
     )
     try:

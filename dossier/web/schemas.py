@@ -192,6 +192,7 @@ NAMED: dict[str, Schema] = {
             ),
             "blank_pages": listed(PLACE),
             "findings": listed(obj({**_FINDING, "document_number": maybe(WHOLE), "page_id": maybe(WHOLE)})),
+            "answers": listed(obj({"number": WHOLE, "correction": maybe(TEXT), "answer": TEXT})),
             "corrections": listed(
                 obj(
                     {

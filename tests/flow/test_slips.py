@@ -1,4 +1,4 @@
-"""Slips of a hand-over through the pages and the command line: receipt, notice of refusal, cover; each says its number in a code."""
+"""What a hand-over tells in print and what is answered: receipt, notice of refusal and cover with their code; each correction with its answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from flask import Flask
 from dossier import people
 from dossier.demo.papers import orders, second
 from dossier.desks import cases, moving, receiving, viewing
+from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.web.site import create_app
 from tests.flow.test_receiving import work
@@ -92,3 +94,20 @@ def test_a_correction_that_a_clerk_words_anew_keeps_its_page_and_article(office:
     first, second_ = viewing.submission_json(office, clerk, receipt)["corrections"]
     assert (first["page_id"], first["cite"]) == (finding["page_id"], finding["cite"])
     assert (second_["page_id"], second_["cite"]) == (None, None)
+
+
+def test_each_correction_is_answered_with_the_next_hand_over(app: Flask, office: Office, refused: str) -> None:
+    team = Person(app, "team1")
+    corrections = viewing.submission_json(office, operator_of(office), refused)["corrections"]
+    page = team.get(f"/hand-overs/new?case={quote(CASE_NO)}&again={refused}").text
+    assert page.count('name="answer"') == len(corrections) > 1
+    form = {"case_no": CASE_NO, "again_of": refused, "key": "again", "answer": ["", "已补签。\r\n见第 2 页"]}
+    made = team.post("/hand-overs", {**form, "files": (io.BytesIO(pdf(orders.NOTICE_COMPANY)), "补.pdf")}, accept="application/json")
+    receipt = made.get_json()["receipt_no"]
+    view = viewing.submission_json(office, operator_of(office), receipt)
+    assert view["answers"] == [{"number": 2, "correction": corrections[1]["text"], "answer": "已补签。\n见第 2 页"}]
+    work(office)
+    assert "对修改意见的答复" in Person(app, "clerk").get(f"/hand-overs/{receipt}").text
+    with pytest.raises(DossierError) as caught:
+        hand_over(office, [upload("c.pdf", pdf(orders.DISHONEST))], answers=["没有被退回"])
+    assert caught.value.code == "bad_request"

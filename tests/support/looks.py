@@ -21,7 +21,10 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     "workbench.show": (("workbench", "clerk", "/workbench"), ("workbench-director", "director", "/workbench")),
     "workbench.ruling": (("ruling", "director", "/hand-overs/{disputed}/ruling"),),
     "handovers.inbox": (("hand-over-list", "clerk", "/hand-overs"),),
-    "handovers.new": (("hand-over-new", "team1", "/hand-overs/new?case={case}"),),
+    "handovers.new": (
+        ("hand-over-new", "team1", "/hand-overs/new?case={case}"),
+        ("hand-over-again", "team1", "/hand-overs/new?case={case}&again={refused}"),
+    ),
     "handovers.show": (
         ("hand-over-signed", "clerk", "/hand-overs/{signed}"),
         ("hand-over-refused", "team1", "/hand-overs/{refused}"),

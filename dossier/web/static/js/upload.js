@@ -146,6 +146,8 @@
     text.textContent = "上传完毕，正在核对文件并安全保存…";
     const body = { case_no: caseNo, key: form.elements.key.value, declared: form.elements.declared.value };
     if (form.elements.again_of) body.again_of = form.elements.again_of.value;
+    const answers = [...form.querySelectorAll("[name=answer]")].map((one) => one.value);
+    if (answers.length) body.answers = answers;
     body.files = fresh.map((file) => ({ name: file.name, sha256: file.sha256, parts: file.parts.map((part) => part.sha256) }));
     const receipt = await ask("/hand-overs/from-parts", body);
     location.assign(form.dataset.show.replace("RECEIPT", receipt.receipt_no));

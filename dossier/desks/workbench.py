@@ -20,7 +20,7 @@ from dossier.records.tables import Case, ClosingReview, Dispute, Page, Submissio
 
 SHOWN = 8  # rows of a box; the box leads to the whole list
 STEPS_SHOWN = 12
-COUNTED_AT_ONCE = 10  # cases that one look at the page counts; the worker and the next look count the others
+COUNTED_AT_ONCE = 3  # cases that one look at the page counts; the worker and the next look count the others
 
 
 def workbench(office: Office, actor: Actor) -> dict[str, Any]:

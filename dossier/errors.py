@@ -41,6 +41,12 @@ SENTENCES: dict[str, Sentence] = {
         "There is no rule {rule}. See check --json, or rules show.",
         404,
     ),
+    "rule_unnamed": _bad(
+        "规则中没有叫“{rule}”的节点、材料类型、期限或其他条目。{near}。",
+        "Nothing in the rules is called {rule}. Near to it, or how to list all: {near}.",
+        404,
+    ),
+    "rule_ambiguous": _bad("“{rule}”可以指：{ids}。请写其中一个代码。", "{rule} may mean several: {ids}. Write one of the ids.", 409),
     "waiver_refused": _refused(
         "{target} 不是可以免除的规则、节点或材料。案号、结案方式、结案日期不得免除。",
         "{target} is no rule, step or paper that may be waived.",

@@ -13,8 +13,8 @@ from dossier.cli.cases import parse_day
 from dossier.cli.common import Context, as_json, put, read_settings, say
 from dossier.desks import calendar, rulebooks, rulesview
 from dossier.errors import EXIT_BAD_INPUT, DossierError
-from review.catalogue import UnknownRuleError, diff
-from review.catalogue import show as show_rule
+from review import naming
+from review.catalogue import diff
 from review.gate import Gate
 
 
@@ -42,19 +42,22 @@ def check(folder: Path | None) -> None:
 
 
 @rules.command("show")
-@click.argument("id", metavar="ID")
+@click.argument("called", metavar="RULE")
 @click.option("--profile", help="哪个法院（默认见设置）。Which court.")
-def show(id: str, profile: str | None) -> None:
-    """查看一个节点、材料类型、期限或其他规则。Show a node, type, deadline…
+def show(called: str, profile: str | None) -> None:
+    """查看一个节点、材料类型、期限或其他规则，写代码或名称；写 nodes、types、deadlines、conditions、anchors、packs、checks 则列出全部。
 
-    例 example: bin/dossier rules show service
+    Show a node, type, deadline… by its id or name, or list a whole section.
+
+    例 example: bin/dossier rules show 送达回证
     """
     settings = read_settings()
     catalogue = app.open_rules(settings.home).of(profile or settings.default_profile)
-    try:
-        put(show_rule(catalogue, id))
-    except UnknownRuleError:
-        raise DossierError("type_unknown", type=id) from None
+    if called in naming.SECTIONS:
+        for id, name in naming.listed(catalogue, called):
+            put({"id": id, "name": name})
+        return
+    put(rulesview.shown(catalogue, called))
 
 
 @rules.command("diff")

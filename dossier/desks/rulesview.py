@@ -13,7 +13,8 @@ from dossier.errors import DossierError
 from dossier.office import Office, RuleBook
 from dossier.records import ledger
 from dossier.translate import finding_json
-from review.catalogue import UnknownRuleError, diff, show
+from review import naming
+from review.catalogue import diff, show
 from review.catalogue import load as load_rules
 from review.findings import Finding
 from review.gate import Gate, check_case
@@ -110,12 +111,22 @@ def _type(rules: Catalogue, id: str) -> dict[str, Any]:
 
 
 def entry(office: Office, actor: Actor, said: str, id: str) -> dict[str, Any]:
-    """Everything the rules say about one id, as review.catalogue.show() tells it. Raises not_allowed, profile_unknown, type_unknown."""
+    """Everything the rules say about one id or name, as review.catalogue.show() tells it. Raises not_allowed, profile_unknown, rule_unnamed, rule_ambiguous."""
     access.demand(actor, "rules.read")
-    try:
-        return show(version_of(office.rules, said), id)
-    except UnknownRuleError:
-        raise DossierError("type_unknown", type=id) from None
+    return shown(version_of(office.rules, said), id)
+
+
+def shown(rules: Catalogue, called: str) -> dict[str, Any]:
+    """What the rules say about an id, or about what a clerk calls it. Raises rule_ambiguous (with the ids), rule_unnamed (with the nearest)."""
+    found = naming.meant(rules, called)
+    if len(found) > 1:
+        raise DossierError("rule_ambiguous", rule=called, ids=naming.told(rules, found))
+    if not found:
+        near = naming.told(rules, naming.like(rules, called))
+        raise DossierError(
+            "rule_unnamed", rule=called, near=f"相近的有：{near}" if near else "代码见 rules show nodes、types、deadlines 等"
+        )
+    return show(rules, found[0])
 
 
 def compare(office: Office, actor: Actor, first: str, second: str) -> list[str]:

@@ -10,14 +10,12 @@ from typing import Any
 from flask import Blueprint, jsonify, send_file
 
 from dossier import people
-from dossier.desks import bulletin, calendar, figures, intakefigures, returns, rulebooks, searching, verifying, watching
+from dossier.desks import bulletin, calendar, figures, intakefigures, returns, rulebooks, rulesview, searching, verifying, watching
 from dossier.desks.figures import Asked
-from dossier.errors import DossierError
 from dossier.lifecycle import JOB
 from dossier.web.api_acts import uploaded
 from dossier.web.describe import DAY, FILE, TRUTH, WHOLE, WORD, asked, given, number, obj, ref, told, told_as
 from dossier.web.guard import actor, doing, office
-from review.catalogue import UnknownRuleError, show
 
 desk = Blueprint("api_house", __name__, url_prefix="/api")
 _COMPUTE = {"overdue": figures.overdue, "returns": returns.returns, "intake": intakefigures.intake}
@@ -80,14 +78,11 @@ def figures_file(what: str, kind: str) -> Any:
     "A node, type, deadline …",
     {"type": "object"},
     query=_PROFILE,
-    errors=("profile_unknown", "rule_unknown"),
+    errors=("profile_unknown", "rule_unnamed", "rule_ambiguous"),
 )
 def rule(rule_id: str) -> Any:
     catalogue = office().rules.of(asked(_PROFILE)["profile"] or office().settings.default_profile)
-    try:
-        return jsonify(show(catalogue, rule_id))
-    except UnknownRuleError:
-        raise DossierError("rule_unknown", rule=rule_id) from None
+    return jsonify(rulesview.shown(catalogue, rule_id))
 
 
 @desk.post("/rules/import")

@@ -427,6 +427,13 @@ def test_rules_are_checked_shown_and_compared(command: CommandLine, tmp_path: Pa
     assert re.search(r"nodes\.yaml:\d+", ran.out)
     assert command("rules", "show", "service").code == 0
     assert command("rules", "show", "no_such_thing").code == 3
+    assert json.loads(command("rules", "show", "补正裁定书").out)["type"]["id"] == "correction_ruling"
+    several = command("rules", "show", "冻结裁定")
+    assert several.code == 3
+    assert "seizure_ruling" in several.err
+    assert "release_ruling" in several.err
+    assert "enforcement_notice" in command("rules", "show", "执通").err
+    assert '"id": "filing"' in command("rules", "show", "anchors").out
     assert command("rules", "diff", "yanling", "sanya").code == 0
     assert command("rules", "diff", "yanling", "nowhere").code == 3
 

@@ -148,7 +148,7 @@ def test_rules_are_read_compared_and_tried_on_a_case(app: Flask, office: Office)
     assert "立案审批表" not in page
     assert "送达" in clerk.get("/house/rules/yanling/service").text
     assert clerk.get("/house/rules/nowhere").status_code == 400
-    assert clerk.get("/house/rules/yanling/nothing").status_code == 400
+    assert clerk.get("/house/rules/yanling/nothing").status_code == 404
     told = clerk.get(f"/house/rules/trial?case_no={CASE_NO}&rules=sanya&gate=closing", "application/json").get_json()
     assert told["new"]
     assert told["gone"]

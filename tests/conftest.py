@@ -11,6 +11,18 @@ from dossier.office import Office
 from tests.support import postgres
 from tests.support.office import open_test_office
 
+# The longest first, or one of two processes waits at the end while the other is still at them.
+LONGEST = (
+    "test_storage_kill", "test_barriers", "test_worker_killed", "test_api_schema", "test_interrupted", "test_receiving", "test_sorting", "test_screens",
+    "test_life", "test_web_server", "test_cli", "test_case_list", "test_canary", "test_classifier", "test_search_index", "test_people",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files keep the order that chance gave them, but for those that take longest."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:

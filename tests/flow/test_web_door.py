@@ -80,7 +80,9 @@ def test_no_template_has_a_style_or_script_of_its_own_or_asks_anybody_else() -> 
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*src=)|https?://", text), path
     for path in (ROOT / "dossier" / "web" / "static").rglob("*"):
         if path.suffix in (".css", ".js") and "vendor" not in path.parts:
-            assert not re.search(r"https?://|@import", path.read_text(encoding="utf-8")), path
+            # The name of SVG is no address: nobody asks there.
+            text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+            assert not re.search(r"https?://|@import", text), path
 
 
 def test_a_write_without_the_sessions_token_does_nothing(app: Flask) -> None:

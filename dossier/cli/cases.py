@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dossier.cli.common import Context, as_json, put, say
-from dossier.desks import caselist, cases, closing, explaining
+from dossier.desks import caselist, cases, closing, events, explaining
 from dossier.errors import EXIT_REFUSED, DossierError
 from review.gate import Gate
 
@@ -70,9 +70,12 @@ def list_(context: Context, json_out: bool) -> None:
 @click.argument("case_no")
 @click.argument("anchor")
 @click.argument("day", metavar="DATE")
+@click.option("--instead-of", metavar="DATE", help="更正多次发生的事件中的这一天。The day of several that is corrected.")
+@click.option("--withdraw", is_flag=True, help="撤销这一天的事件（没有发生、登记错了案件）。Take the event of that day back.")
+@click.option("--reason", default="", help="撤销的理由。Why it is taken back.")
 @click.pass_obj
-def event(context: Context, case_no: str, anchor: str, day: str) -> None:
-    """登记案件事件（期限从它起算）。Record an event from which deadlines run.
+def event(context: Context, case_no: str, anchor: str, day: str, instead_of: str | None, withdraw: bool, reason: str) -> None:
+    """登记案件事件（期限从它起算），写代码或名称；也可以更正、撤销。Record, correct or take back an event.
 
     例 example: bin/dossier case event （2026）豫9924执118号 returned 2026-09-01
     """
@@ -80,7 +83,10 @@ def event(context: Context, case_no: str, anchor: str, day: str) -> None:
     if on is None:
         raise DossierError("date_bad", value=day)
     with context.office() as (office, actor):
-        cases.record_event(office, actor, case_no, anchor, on, source="form")
+        if withdraw:
+            events.withdraw(office, actor, case_no, anchor, on, reason)
+        else:
+            events.record(office, actor, case_no, anchor, on, instead_of=parse_day(instead_of))
 
 
 @click.command()

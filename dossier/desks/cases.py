@@ -22,6 +22,8 @@ from dossier.lifecycle import CASE
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, Event, Party
+from review.normalise import compact
+from review.numerals import amounts
 
 REQUIRED = ("case_no", "kind", "court", "filed_on")
 OPTIONAL = (
@@ -35,7 +37,7 @@ CLOSING = (*AMOUNTS[1:], "closing_reason", "closing_mode")
 ROLES = {"applicants": "申请执行人", "respondents": "被执行人"}
 YEARS = range(1949, 2200)
 MAX_YUAN, MAX_TEXT = 10**15, 500
-_LIST = re.compile(r"[；;]")
+_LIST = re.compile(r"[；;、]")
 _TYPED = str.maketrans("(〔[［【)〕]］】０１２３４５６７８９", "（（（（（）））））0123456789")
 
 
@@ -100,7 +102,7 @@ def _day(value: Any, line: int, column: str) -> date:
 
 
 def amount_text(value: str) -> str:
-    """An amount with , 元 万元 as plain decimal yuan; raises ValueError."""
+    """An amount with , 元 万元, or in Chinese numerals, as plain decimal yuan; raises ValueError."""
     text = value.strip().replace(",", "").replace("，", "").replace("￥", "").replace("¥", "")
     if not text:
         return ""
@@ -112,10 +114,19 @@ def amount_text(value: str) -> str:
     try:
         yuan = Decimal(text) * factor
     except ArithmeticError:
-        raise ValueError(value) from None
+        yuan = _in_words(compact(value))
     if not yuan.is_finite() or not 0 <= yuan < MAX_YUAN:
         raise ValueError(value)
     return f"{yuan:.2f}"
+
+
+def _in_words(text: str) -> Decimal:
+    """壹佰贰拾叁万元整, 人民币1.2亿元: one sum and nothing beside it. Raises ValueError."""
+    bare = re.sub(r"^(?:人民币|大写|[:：])+", "", text)
+    for amount in amounts(bare):
+        if (amount.start, re.sub(r"[整正]$", "", bare[amount.end :])) == (0, ""):
+            return amount.yuan
+    raise ValueError(text)
 
 
 def _names(value: Any) -> list[str]:
@@ -275,10 +286,12 @@ def put_event(
 
 
 def anchor_names(office: Office, case_no: str) -> list[tuple[str, str]]:
-    """(id, name) of every event that may be recorded in this case. Raises case_unknown."""
+    """(id, name) of every event and condition that may be recorded in this case, and of conditions that do not hold. Raises case_unknown."""
     with office.db.read() as session:
         catalogue = office.rules.for_case(load(session, case_no))
-    return [(anchor.id, anchor.name) for anchor in catalogue.anchors.values()]
+    conditions = [(one.id, one.name) for one in catalogue.conditions.values() if one.id.startswith("if_")]
+    denied = [(f"no:{id}", f"{name}：否") for id, name in conditions]
+    return [*((anchor.id, anchor.name) for anchor in catalogue.anchors.values()), *conditions, *denied]
 
 
 def case_key(typed: str) -> str:

@@ -1,4 +1,4 @@
-"""Events of many cases in one file: a table of the process system comes in, anchors of the cases go out; everything or nothing."""
+"""Events of cases: a table of the process system, a name that a clerk types or an event taken back comes in; the anchors of the cases go out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dossier.access import Actor, Resource
 from dossier.desks import cases
 from dossier.errors import DossierError
 from dossier.office import Office
+from dossier.records import ledger
 from review.rulebook import Catalogue
 
 REQUIRED = ("case_no", "anchor", "date")
@@ -82,14 +83,65 @@ def import_events(office: Office, actor: Actor, data: bytes) -> dict[str, int]:
     return result
 
 
+def record(office: Office, actor: Actor, case_no: str, called: str, on: date, source: str = "form", instead_of: date | None = None) -> None:
+    """Records an event that is told by its id or its Chinese name, as cases.record_event() does. Raises what that raises."""
+    with office.db.read() as session:
+        anchor = _known(office.rules.for_case(cases.load(session, case_no)), called)
+    cases.record_event(office, actor, case_no, anchor or called, on, source, instead_of)
+
+
+def withdraw(office: Office, actor: Actor, case_no: str, called: str, on: date, reason: str) -> None:
+    """Takes an event back that never happened; the ledger keeps it, and its deadlines fall away.
+
+    called: id or Chinese name. Raises case_unknown, event_unknown, reason_missing, not_allowed.
+    """
+    with office.db.write() as session:
+        case = cases.load(session, case_no)
+        access.demand(actor, "case.event", Resource(team=case.team_id))
+        if not reason.strip():
+            raise DossierError("reason_missing")
+        anchor = _known(office.rules.for_case(case), called) or called
+        gone = next((event for event in case.events if event.anchor == anchor and event.on_day == on), None)
+        if gone is None:
+            raise DossierError("event_unknown", anchor=called, day=on.isoformat())
+        detail = {
+            "anchor": anchor,
+            "on": on.isoformat(),
+            "source": gone.source,
+            "at": gone.recorded_at.isoformat(),
+            "reason": reason.strip(),
+        }
+        case.events.remove(gone)
+        session.delete(gone)
+        session.flush()
+        ledger.append(
+            session,
+            at=office.clock.now(),
+            actor=actor.login,
+            action="case.event_withdrawn",
+            subject=f"case:{case.id}",
+            case_id=case.id,
+            detail=detail,
+        )
+
+
 def _repeats(catalogue: Catalogue, anchor: str) -> bool:
     return anchor in catalogue.anchors and catalogue.anchors[anchor].repeats
 
 
 def _anchor(catalogue: Catalogue, said: str, line: int) -> str:
-    if said in catalogue.anchors or said.removeprefix("no:") in catalogue.conditions:
-        return said
-    named = {one.name: one.id for one in catalogue.conditions.values()} | {one.name: one.id for one in catalogue.anchors.values()}
-    if said not in named:
+    anchor = _known(catalogue, said)
+    if anchor is None:
         raise _bad(line, f"没有名为 {said} 的事件类型")
-    return named[said]
+    return anchor
+
+
+def _known(catalogue: Catalogue, said: str) -> str | None:
+    """The id that is meant by an id or a name, with no: before it when a condition does not hold."""
+    denied = "no:" if said.startswith("no:") else ""
+    bare = said.removeprefix("no:")
+    if bare in catalogue.conditions or (bare in catalogue.anchors and not denied):
+        return said
+    named = {one.name: one.id for one in catalogue.conditions.values()}
+    named |= {} if denied else {one.name: one.id for one in catalogue.anchors.values()}
+    return f"{denied}{named[bare]}" if bare in named else None

@@ -17,7 +17,7 @@ OF_PEOPLE: Final = {
 _OTHERS: Final = {
     "case.created": "登记案件", "case.updated": "更改案件", "case.unchanged": "案件无变化", "case.event": "登记事件", "case.read": "查看案件",
     "case.check": "核查缺材料", "case.explain": "查看理由", "case.waive": "免除要求", "case.waiver_withdrawn": "撤回免除",
-    "case.rebase": "改用新版规则", "case.review_form": "查看复核表",
+    "case.event_withdrawn": "撤销事件", "case.rebase": "改用新版规则", "case.review_form": "查看复核表",
     "submission.receive": "移送", "submission.read": "查看移送", "submission.classify": "归类", "submission.check": "核查移送",
     "submission.sign": "签收", "submission.refuse": "不予签收", "submission.dispute": "提出争议", "submission.rule": "局长决定",
     "submission.retype": "改定类型", "submission.take_back": "撤回签收", "submission.transfer": "移至所属案件", "submission.undo": "撤销整理",

@@ -41,6 +41,7 @@ _RETYPE = obj({"document": _DOCUMENT, "type": WORD})
 _RULE = obj({"outcome": one_of("sign_as_is", "fix"), "reason": REASON})
 _FILE = obj({"file": FILE})
 _EVENT = obj({"anchor": WORD, "date": DAY}, {"instead_of": told_as(maybe(DAY), "更正哪一天 the day that is corrected")})
+_NO_EVENT = obj({"anchor": WORD, "date": DAY, "reason": REASON})
 _WAIVER = obj({"target": told_as(WORD, "规则、节点或材料 rule, node or material"), "reason": REASON}, {"party": {**WORD, "minLength": 0}})
 
 
@@ -145,8 +146,23 @@ def import_events() -> Any:
 @told("登记事件", "Record an event", obj({"case_no": TEXT}), status=201, body=_EVENT, errors=("anchor_unknown", "date_bad"))
 def event(case_no: str) -> Any:
     wanted = given(_EVENT)
-    cases.record_event(office(), actor(), case_no, wanted["anchor"], wanted["date"], "feed", wanted["instead_of"])
+    events.record(office(), actor(), case_no, wanted["anchor"], wanted["date"], "feed", wanted["instead_of"])
     return jsonify(case_no=case_no), 201
+
+
+@desk.post("/cases/<case_no>/events/withdraw")
+@doing("case.event")
+@told(
+    "撤销事件",
+    "Take an event back that never happened",
+    obj({"case_no": TEXT}),
+    body=_NO_EVENT,
+    errors=("event_unknown", "reason_missing"),
+)
+def withdraw_event(case_no: str) -> Any:
+    wanted = given(_NO_EVENT)
+    events.withdraw(office(), actor(), case_no, wanted["anchor"], wanted["date"], wanted["reason"])
+    return jsonify(case_no=case_no)
 
 
 @desk.post("/cases/<case_no>/waivers")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from dossier.desks import caselist, cases, closing, loans, viewing
+from dossier.desks import caselist, cases, closing, events, loans, viewing
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import CASE
@@ -97,11 +97,14 @@ def event(case_no: str) -> Any:
         flash(DossierError("date_bad", value=request.form.get("on", "")).zh, "bad")
         return redirect(url_for(".show", case_no=case_no), 303)
     try:
-        cases.record_event(office(), actor(), case_no, request.form.get("anchor", ""), on)
+        if request.form.get("withdraw"):
+            events.withdraw(office(), actor(), case_no, request.form.get("anchor", ""), on, request.form.get("reason", ""))
+        else:
+            cases.record_event(office(), actor(), case_no, request.form.get("anchor", ""), on)
     except DossierError as error:
         if error.code in UNSEEN:
             raise
         flash(error.zh, "bad")
     else:
-        flash("事件已登记，期限已重新计算。", "good")
+        flash(f"事件已{'撤销' if request.form.get('withdraw') else '登记'}，期限已重新计算。", "good")
     return redirect(url_for(".show", case_no=case_no), 303)

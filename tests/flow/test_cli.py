@@ -108,7 +108,7 @@ def test_users_are_added_listed_and_given_new_passwords(command: CommandLine) ->
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_cases_come_in_every_encoding_that_a_court_has(command: CommandLine, tmp_path: Path, encoding: str) -> None:
-    text = table({**ROW, "respondents": "张某甲；甲公司; 李测试", "amount": "20.465万元"}, delimiter="\t" if encoding == "utf-16" else ",")
+    text = table({**ROW, "respondents": "张某甲；甲公司、李测试", "amount": "20.465万元"}, delimiter="\t" if encoding == "utf-16" else ",")
     ran = imported(command, tmp_path, text.encode(encoding))
     assert (ran.code, ran.json) == (0, {"created": 1, "updated": 0, "unchanged": 0, "warnings": []})
     case = only_case(command)

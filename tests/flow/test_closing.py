@@ -104,6 +104,22 @@ def test_a_condition_is_stated_and_taken_back_like_an_event(office: Office) -> N
     assert "entrust_letter" not in {one["document"] for one in closing.check(office, actor, CASE_NO, "closing")["findings"]}
 
 
+def test_an_event_that_never_happened_is_taken_back_with_a_reason(office: Office) -> None:
+    actor, day = operator_of(office), date(2026, 8, 20)
+    before = closing.check(office, actor, CASE_NO, "closing")["findings"]
+    events.record(office, actor, CASE_NO, "外出返回单位日(材料形成后)", day)
+    assert known(office) == [("returned", "2026-08-20", "form")]
+    assert closing.check(office, actor, CASE_NO, "closing")["findings"] != before
+    for called, reason, code in (("returned", " ", "reason_missing"), ("closed", "误登", "event_unknown")):
+        with pytest.raises(DossierError) as caught:
+            events.withdraw(office, actor, CASE_NO, called, day, reason)
+        assert caught.value.code == code
+    events.withdraw(office, actor, CASE_NO, "returned", day, "登记到了另一案")
+    assert known(office) == []
+    assert told(office, "case.event_withdrawn")[-1]["reason"] == "登记到了另一案"
+    assert closing.check(office, actor, CASE_NO, "closing")["findings"] == before
+
+
 def test_only_the_director_waives_and_what_is_waived_stays_listed(office: Office) -> None:
     for login in ("clerk", "team1", people.OPERATOR):
         with pytest.raises(DossierError) as caught:
@@ -227,3 +243,22 @@ def test_the_command_line_takes_events_waives_and_explains(tmp_path: Path) -> No
     assert told.code == 0
     assert "承办人接收案件日 2026-08-18（导入）" in told.out
     assert command("check", CASE_NO, "--explain", "nonsense").code == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "yuan"),
+    [
+        ("壹佰贰拾叁万元整", "1230000.00"),
+        ("人民币叁仟元伍角", "3000.50"),
+        ("1.2亿元", "120000000.00"),
+        ("１２，５００元", "12500.00"),
+        ("500元左右", None),
+        ("负一元", None),
+    ],
+)
+def test_an_amount_may_be_written_as_papers_write_it(written: str, yuan: str | None) -> None:
+    if yuan is None:
+        with pytest.raises(ValueError, match="元"):
+            cases.amount_text(written)
+    else:
+        assert cases.amount_text(written) == yuan

@@ -156,6 +156,10 @@ def test_an_event_is_recorded_on_the_case_page_and_a_bad_day_is_told(app: Flask)
         clerk.post(f"{path}/events", {"anchor": "filing_docs_received", "on": day})
         assert words in clerk.get(path).text
     assert len(clerk.get(f"/api/cases/{quote(CASE_NO)}").get_json()["case"]["events"]) == 1
+    taken_back = {"anchor": "filing_docs_received", "on": day, "withdraw": "1", "reason": "登记错了案件"}
+    clerk.post(f"{path}/events", taken_back)
+    assert "事件已撤销" in clerk.get(path).text
+    assert clerk.get(f"/api/cases/{quote(CASE_NO)}").get_json()["case"]["events"] == []
 
 
 def test_the_gate_lists_what_is_missing_by_who_must_act(app: Flask) -> None:

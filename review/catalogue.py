@@ -142,7 +142,24 @@ def diff(a: Catalogue, b: Catalogue) -> list[str]:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    return [f"{key}: {before[key]} → {after[key]}" for key in before if before[key] != after[key]]
+    return [f"{key}: {_change(before[key], after[key])}" for key in before if before[key] != after[key]]
+
+
+def _change(before: Any, after: Any) -> str:
+    """Of lists only what is gone and what is new, so that a person can read it; everything else as it was and as it is."""
+    if not isinstance(before, tuple) or not isinstance(after, tuple):
+        return f"{_said(before)} → {_said(after)}"
+    gone = [f"去掉 {_said(one)}" for one in before if one not in after]
+    new = [f"增加 {_said(one)}" for one in after if one not in before]
+    return "；".join([*gone, *new]) or f"次序改为 {_said(after)}"
+
+
+def _said(value: Any) -> str:
+    """A value of the rules without what is empty or goes without saying."""
+    if isinstance(value, dict):
+        kept = {key: one for key, one in value.items() if one not in (None, "", (), False, "always")}
+        return " ".join(f"{key}={_said(one)}" for key, one in kept.items())
+    return "、".join(map(_said, value)) if isinstance(value, tuple) else str(value)
 
 
 def _each(sections: Sections, section: str, build: Callable[[Entry], T]) -> dict[str, T]:

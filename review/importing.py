@@ -179,7 +179,7 @@ class _Row:
         taken = {*self._catalogue.deadlines, *self._reading.deadlines}
         stem = f"{self._head.profile}.{node}"
         id = next(one for one in (stem, *(f"{stem}.{count}" for count in range(1, 1000))) if one not in taken)
-        self._reading.deadlines[id] = DeadlineRule(
+        made = DeadlineRule(
             id=id,
             node=node,
             action=self._cell("action") or f"办理“{self._catalogue.nodes[node].name}”",
@@ -190,6 +190,9 @@ class _Row:
             cite=self._cite(),
             instead_of=tuple(rule.id for rule in rules if self._own(rule)),
         )
+        # A row that was copied by mistake would be a second clock that runs beside the first.
+        if all(replace(one, id=id) != made for one in self._reading.deadlines.values()):
+            self._reading.deadlines[id] = made
 
     def _own(self, rule: DeadlineRule) -> bool:
         """True for a rule of this court alone."""

@@ -15,6 +15,7 @@ from review.rules_load import home_of
 from review.yamlmarks import Entry, parse
 
 FILE = "import.yaml"
+TITLES = "classify.yaml"
 COLUMNS = ("node", "phase", "roles", "action", "amount", "unit", "kind", "anchor", "materials", "cite", "key_node", "note")
 _SECTIONS = ("nodes", "anchors", "roles", "types")
 _TOP = ("columns", "units", "kinds", "yes", *_SECTIONS)
@@ -63,12 +64,16 @@ class Words:
             ),
         }
 
+        self._titles = _index({}, _titles(texts))
+
     def find(self, section: str, said: str) -> str | None:
         """The id that is meant by an id or a name; None when nothing, or more than one thing, is called so."""
         if said in getattr(self.catalogue, section):
             return said
         names = self._names[section]
         found = names.get(_key(said), frozenset()) or (names.get(_key(bare(said)), frozenset()) if section == "anchors" else frozenset())
+        if section == "types" and not found:
+            found = self._titles.get(_key(said), frozenset())
         return next(iter(found)) if len(found) == 1 else None
 
     def near(self, section: str, said: str) -> str | None:
@@ -143,6 +148,12 @@ def _root(texts: Mapping[str, str]) -> Entry:
     if path is None:
         raise RulesError((RuleProblem(FILE, 1, "缺少规则文件"),))
     return parse(path, texts[path])
+
+
+def _titles(texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The other titles by which papers are recognised: what a clerk writes on a paper is also how a clerk's table calls it."""
+    path = next((path for path in sorted(texts) if path.rpartition("/")[2] == TITLES and home_of(path) == ""), None)
+    return {} if path is None else _table(parse(path, texts[path]), "titles")
 
 
 def _table(root: Entry, section: str) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from review.catalogue import UnknownRuleError, diff, load, show
@@ -92,4 +94,6 @@ def test_diff_tells_every_change():
     after = load(texts, "yanling")
     assert diff(before, after) == ["~ deadline yanling.image_dossier amount: 15 → 20"]
     assert diff(before, before) == []
+    moved = replace(before, types=before.types | {"service_receipt": replace(before.types["service_receipt"], aliases=("送达证", "回证"))})
+    assert diff(before, moved) == ["~ type service_receipt aliases: 增加 回证"]
     assert "- deadline yanling.loan" in diff(before, catalogue("sanya"))

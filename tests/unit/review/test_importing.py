@@ -76,6 +76,7 @@ def test_names_are_found_by_id_name_alias_and_other_punctuation() -> None:
     assert find("types", "《“总对总”网络查询反馈表》") == find("types", '"总对总"网络查询反馈表') == "net_query_total"
     assert find("anchors", "自立案之日起") == find("anchors", "立案日") == "filing"
     assert find("roles", "立案庭") == "filing"
+    assert find("types", "现场调查笔录") == "investigation_record"
     assert find("nodes", "查封") is None
     assert bare("（首次）案款到账日") == "案款到账"
 
@@ -181,3 +182,8 @@ def test_the_words_themselves_are_checked() -> None:
             Words(texts | {"import.yaml": texts["import.yaml"].replace(old, new, 1)}, base)
     with pytest.raises(RulesError, match="缺少规则文件"):
         Words({path: text for path, text in texts.items() if path != "import.yaml"}, base)
+
+
+def test_a_row_that_stands_twice_makes_one_deadline() -> None:
+    again = row(期限="20 工作日", 起算="立案")
+    assert len(read([again, again], words(), HEAD).deadlines) == 1

@@ -97,8 +97,8 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "part_damaged": _bad("传输中有损坏，这一段未被接收。请重试。", "This part was damaged on its way. Send it again.", 422),
     "parts_full": _refused(
-        "已传而未移送的文件超过 {limit} MB。请先移送已选的文件。",
-        "More than {limit} MB wait in parts. Hand over what was chosen first.",
+        "已传而未移送的文件超过 {limit} MB 或 {most} 段。请先移送已选的文件。",
+        "More than {limit} MB or {most} parts wait. Hand over what was chosen first.",
         413,
     ),
     "nothing_refused": _refused(

@@ -21,6 +21,7 @@ from dossier.office import Office
 from storage.contract import NoSpaceError, Spool
 
 MOST_BYTES = 8 * 1024 * 1024  # of one part
+MOST_PARTS = 4000  # of one person, or small ones fill the folder before they fill the disk
 FORGOTTEN_AFTER = timedelta(days=7)
 
 
@@ -41,17 +42,31 @@ def put(office: Office, actor: Actor, sha256: str, source: BinaryIO) -> dict[str
     access.demand(actor, "submission.make", Resource(team=actor.team))
     spool = office.parts(actor.id)
     held = _held(spool)
-    if sha256 not in held:
+    size = _size(spool, held[sha256]) if sha256 in held else None
+    if size is None:
         whole = source.read(MOST_BYTES + 1)
         if len(whole) > MOST_BYTES or hashlib.sha256(whole).hexdigest() != sha256:
             raise DossierError("part_damaged")
-        if sum(spool.path(key).stat().st_size for key in held.values()) + len(whole) > office.settings.max_upload_mb * 1024 * 1024:
-            raise DossierError("parts_full", limit=office.settings.max_upload_mb)
+        if len(held) >= MOST_PARTS or sum(_size(spool, key) or 0 for key in held.values()) + len(whole) > _limit(office):
+            raise DossierError("parts_full", limit=office.settings.max_upload_mb, most=MOST_PARTS)
         try:
-            held[sha256] = spool.put(io.BytesIO(whole)).key
+            size = spool.put(io.BytesIO(whole)).bytes
         except NoSpaceError as error:
             raise DossierError("no_space") from error
-    return {"sha256": sha256, "bytes": spool.path(held[sha256]).stat().st_size}
+    return {"sha256": sha256, "bytes": size}
+
+
+def _limit(office: Office) -> int:
+    """Bytes that one hand-over may have, in parts as in one piece."""
+    return office.settings.max_upload_mb * 1024 * 1024
+
+
+def _size(spool: Spool, key: str) -> int | None:
+    """Bytes of a part; None when a hand-over took it meanwhile."""
+    try:
+        return spool.path(key).stat().st_size
+    except (KeyError, FileNotFoundError):
+        return None
 
 
 def missing(office: Office, actor: Actor, case_no: str, files: Iterable[str], parts: Iterable[str]) -> dict[str, Any]:
@@ -72,9 +87,13 @@ def missing(office: Office, actor: Actor, case_no: str, files: Iterable[str], pa
 def hand_over(office: Office, actor: Actor, wanted: Request, files: Sequence[Parted]) -> dict[str, Any]:
     """The receipt of a hand-over whose files lie here in parts; the parts go when the receipt is there, not before.
 
-    wanted: without uploads. A file that lacks a part stands on the receipt with part_missing. Raises as handover.receive().
+    wanted: without uploads. A file that lacks a part stands on the receipt with part_missing. Raises as handover.receive(), and too_large:
+    a part may stand in several files and several times in one, so what the files make is counted, not what lies here.
     """
     spool = office.parts(actor.id)
+    sizes = {sha256: _size(spool, key) or 0 for sha256, key in _held(spool).items()}
+    if sum(sizes.get(part, 0) for file in files for part in file.parts) > _limit(office):
+        raise DossierError("too_large", limit=office.settings.max_upload_mb)
     uploads = [Upload(file.name, _opener(spool, file)) for file in files]
     receipt = handover.receive(office, actor, Request(**{**vars(wanted), "uploads": uploads}))
     used = {part for file in files for part in file.parts}
@@ -107,7 +126,10 @@ def _opener(spool: Spool, file: Parted) -> Callable[[], BinaryIO]:
         held = _held(spool)
         if any(part not in held for part in file.parts):
             raise DossierError("part_missing")
-        return cast(BinaryIO, _Joined(file, [spool.path(held[part]) for part in file.parts]))
+        try:
+            return cast(BinaryIO, _Joined(file, [spool.path(held[part]) for part in file.parts]))
+        except KeyError as error:
+            raise DossierError("part_missing") from error
 
     return opened
 

@@ -76,7 +76,16 @@ def put() -> Any:
     ref("Receipt"),
     status=201,
     body=_MAKE,
-    errors=("declared_bad", "case_unknown", "case_archived", "refused_not_resolved", "submission_unknown", "nothing_accepted", "no_space"),
+    errors=(
+        "declared_bad",
+        "case_unknown",
+        "case_archived",
+        "refused_not_resolved",
+        "submission_unknown",
+        "nothing_accepted",
+        "no_space",
+        "too_large",
+    ),
 )
 def make() -> Any:
     wanted = given(_MAKE)

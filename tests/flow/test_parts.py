@@ -12,11 +12,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from dossier import people
 from dossier.app import recover
 from dossier.demo.papers import orders
+from dossier.desks import parts as desk
 from dossier.office import Office
 from dossier.web.site import create_app
-from tests.support.office import CASE_NO, open_test_office
+from tests.support.office import CASE_NO, PASSWORD, TEAM, open_test_office, operator_of
 from tests.support.paperfiles import READER, pdf
 from tests.support.webclient import Person
 
@@ -119,3 +121,26 @@ def test_forgotten_parts_go_after_a_week(app: Flask, office: Office) -> None:
     os.utime(path, (0, 0))
     assert any(path.name in told for told in recover(office))
     assert not path.exists()
+
+
+def test_one_part_that_stands_in_a_file_many_times_does_not_fill_the_disk(app: Flask, office: Office) -> None:
+    team, part = Person(app, "team1"), b"w" * 100_000
+    send(team, part)
+    grown = hand(team, part * 11, key="grown", parts=[sha(part)] * 11)
+    assert (grown.status_code, grown.get_json()["error"]["code"]) == (413, "too_large")
+    assert hand(team, part * 2, key="small", parts=[sha(part)] * 2).get_json()["files"][0]["error"]["code"] != "too_large"
+
+
+def test_a_person_has_so_many_parts_at_most(app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.add(office, operator_of(office), login="team2", display="team2", roles=["team"], team=TEAM, password=PASSWORD, must_change=False)
+    team = Person(app, "team2")
+    monkeypatch.setattr(desk, "MOST_PARTS", 2)
+    assert [send(team, bytes([number])).status_code for number in (1, 2, 3, 1)] == [200, 200, 413, 200]
+
+
+def test_a_part_that_a_hand_over_takes_meanwhile_is_taken_again(app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another request deletes the parts between this one's look into the folder and its look at the file."""
+    team, part, gone = Person(app, "team1"), b"meanwhile", sha(b"meanwhile")
+    monkeypatch.setattr(desk, "_held", lambda _spool: {gone: f"{gone}.{'0' * 32}"})
+    assert send(team, part).get_json() == {"sha256": gone, "bytes": len(part)}
+    assert hand(team, part, key="gone").get_json()["files"][0]["error"]["code"] == "part_missing"

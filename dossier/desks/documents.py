@@ -28,6 +28,8 @@ from scanners.contract import UnreadableError
 # Other papers of the same type in a case that are told beside a document, the newest first.
 SHOWN = 50
 COPIED = 300
+# A Chinese character takes three bytes of the 255 that a file's name may have.
+NAMED = 60
 
 
 def document_view(office: Office, actor: Actor, document_id: int) -> dict[str, Any]:
@@ -188,7 +190,7 @@ def _taken(office: Office, actor: Actor, session: Session, pages: Sequence[Page]
 
 def _written(taken: _Taken, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    out = folder / f"{re.sub(r'[^0-9A-Za-z一-鿿（）()-]+', '-', taken.title)}.pdf"
+    out = folder / f"{re.sub(r'[^0-9A-Za-z一-鿿（）()-]+', '-', taken.title)[:NAMED]}.pdf"
     try:
         write_copy(taken.document, taken.mark, taken.title, out)
     except BindError as error:

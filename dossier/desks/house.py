@@ -63,7 +63,7 @@ def put_back(session: Session, office: Office, actor: Actor, steps: tuple[str, .
     if number is None:
         count = jobs.retry_failed(session, steps)
     else:
-        job = session.get(Job, number)
+        job = session.get(Job, number) if number.bit_length() < 64 else None
         if job is None or job.state != "failed":
             raise DossierError("job_unknown", number=number)
         if job.step not in steps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dossier import access
@@ -13,12 +14,12 @@ from dossier.desks import cases, receiving
 from dossier.desks.arranging import layout_of, write_layout
 from dossier.desks.handover import next_number
 from dossier.desks.layouts import Layout, Paper, without
-from dossier.desks.sorting import busy, note, record
+from dossier.desks.sorting import busy, note, record, require_open
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
 from dossier.records import jobs
-from dossier.records.tables import Case, Document, Outbox, Submission
+from dossier.records.tables import Case, Document, Loan, LoanSheet, Outbox, Submission
 
 _MOVABLE = ("found", "accepted", "placed", "kept")
 
@@ -29,15 +30,29 @@ def _why(reason: str) -> str:
     return reason.strip()
 
 
-def _still_open(case: Case) -> None:
-    if case.state in ("frozen", "archived"):
-        raise DossierError("volume_frozen", case_no=case.case_no)
+def _out_of_sub(actor: Actor, action: str, document: Document) -> None:
+    """What leaves the 副卷 waits where the desk and the team see it: only its readers may do that."""
+    if document.volume is not None and document.volume.kind == "sub":
+        access.demand(actor, action, replace(receiving.resource_of(document.submission), sub=True))
+
+
+def _not_out(session: Session, document: Document) -> None:
+    """Paper that is out is counted by the numbers of its volume; it is had back before the document leaves the volume."""
+    loan = session.execute(
+        select(Loan)
+        .join(LoanSheet, LoanSheet.loan_id == Loan.id)
+        .where(LoanSheet.document_id == document.id, LoanSheet.returned_at.is_(None))
+        .limit(1)
+    ).scalar_one_or_none()
+    if loan is not None:
+        what = f"第 {document.number} 件的纸质材料已由{loan.borrower}借出（{loan.loan_no}），请先催还"
+        raise DossierError("sort_impossible", what=what, what_en=f"the paper of document {document.number} is out on {loan.loan_no}")
 
 
 def _load(session: Session, actor: Actor, receipt_no: str, action: str) -> Submission:
     submission = receiving.load(session, receipt_no)
     access.demand(actor, action, receiving.resource_of(submission))
-    _still_open(submission.case)
+    require_open(submission.case)
     if busy(session, submission.id):
         raise DossierError("still_working")
     return submission
@@ -50,7 +65,8 @@ def _place_anew(office: Office, session: Session, submission: Submission) -> Non
 def take_back(office: Office, actor: Actor, receipt_no: str, reason: str) -> None:
     """Takes a signing back until the case is frozen: the hand-over waits again, what was placed leaves the volume with its next version.
 
-    Raises reason_missing, volume_frozen, still_working, move_refused, not_allowed.
+    Raises reason_missing, volume_frozen, still_working, sort_impossible (its paper is out), move_refused, not_allowed: also to who may not
+    read the 副卷, when a paper of it leaves its volume.
     """
     reason = _why(reason)
     with office.db.write() as session:
@@ -62,6 +78,8 @@ def take_back(office: Office, actor: Actor, receipt_no: str, reason: str) -> Non
             session.delete(correction)
         for document in submission.documents:
             if document.state in ("accepted", "placed", "kept", "refused"):
+                _out_of_sub(actor, "submission.take_back", document)
+                _not_out(session, document)
                 _loosen(session, document)
         _place_anew(office, session, submission)
         note(office, session, actor, "take_back", submission, reason=reason, signed_by=was)
@@ -85,7 +103,7 @@ def transfer(office: Office, actor: Actor, receipt_no: str, number: int, to_case
         submission = _load(session, actor, receipt_no, "submission.transfer")
         case = cases.load(session, to_case)
         access.demand(actor, "submission.transfer", Resource(team=case.team_id))
-        _still_open(case)
+        require_open(case)
         if case.id == submission.case_id:
             raise DossierError("sort_impossible", what="材料已在该案", what_en="the document is in that case already")
         if submission.state not in ("waiting", "signed_for", "partly_signed_for"):
@@ -96,7 +114,7 @@ def transfer(office: Office, actor: Actor, receipt_no: str, number: int, to_case
             DOCUMENT.move(paper.state, "take_back")
         target = _target(office, session, submission, case)
         detail = {"document": number, "to_case": case.case_no, "to": target.receipt_no, "reason": reason}
-        _clear(session, submission, number)
+        _clear(session, actor, submission, number)
         act = record(office, session, actor, submission, "transfer", before, without(before, number), detail)
         act.moved_to_id = target.id
         _arrive(office, session, target, paper, before)
@@ -107,10 +125,12 @@ def transfer(office: Office, actor: Actor, receipt_no: str, number: int, to_case
         return target.receipt_no
 
 
-def _clear(session: Session, submission: Submission, number: int) -> None:
+def _clear(session: Session, actor: Actor, submission: Submission, number: int) -> None:
     """What no document has outside its volume."""
     for document in submission.documents:
         if document.number == number and document.state != "found":
+            _out_of_sub(actor, "submission.transfer", document)
+            _not_out(session, document)
             _loosen(session, document)
 
 

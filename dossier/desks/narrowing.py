@@ -23,6 +23,7 @@ from indexing.query import limited
 # Pages that are counted by type, case and year; a query that finds more is too wide for counts to help.
 COUNTED = 2000
 SUGGESTED, SHOWN, MAX_NEAR = 4, 8, 10
+MOST_TYPED = 100  # characters of a word that begins a name; nothing is called by a longer one
 
 
 def suggest(office: Office, actor: Actor, typed: str) -> list[dict[str, str]]:
@@ -34,7 +35,7 @@ def suggest(office: Office, actor: Actor, typed: str) -> list[dict[str, str]]:
     before, _, word = typed.replace("：", ":").rpartition(" ")
     name, colon, value = word.rpartition(":")
     value = value.strip('"“”')
-    if not value:
+    if not value or len(value) > MOST_TYPED:
         return []
     found: list[dict[str, str]] = []
     for kind, words in _SOURCES.items():

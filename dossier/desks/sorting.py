@@ -20,7 +20,7 @@ from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
 from dossier.office import Office
 from dossier.records import jobs, ledger
-from dossier.records.tables import Page, ReplacedPage, SortAct, Submission
+from dossier.records.tables import Case, Page, ReplacedPage, SortAct, Submission
 
 Change = Callable[[Session, Submission, Layout], Layout]
 
@@ -146,7 +146,7 @@ def take_up(office: Office, actor: Actor, receipt_no: str, number: int) -> None:
 
 
 def undo(office: Office, actor: Actor, receipt_no: str) -> str:
-    """Takes the last act back; its verb. Raises nothing_to_undo, undo_stale (something else happened since), not_allowed."""
+    """Takes the last act back; its verb. Raises nothing_to_undo, undo_stale (something else happened since), volume_frozen, not_allowed."""
     with office.db.write() as session:
         submission = receiving.load(session, receipt_no)
         access.demand(actor, "submission.sort", receiving.resource_of(submission))
@@ -157,6 +157,10 @@ def undo(office: Office, actor: Actor, receipt_no: str) -> str:
         if now.digest() != act.after or busy(session, submission.id):
             raise DossierError("undo_stale")
         if act.moved_to is not None:
+            # Who may not move a paper to another case may not sign for it again either, and neither case may be closed for good meanwhile.
+            access.demand(actor, "submission.transfer", receiving.resource_of(submission))
+            require_open(submission.case)
+            require_open(act.moved_to.case)
             _empty(office, session, act.moved_to)
         if act.verb == "rescan":
             old, new = act.detail["page"], act.detail["by"]
@@ -165,6 +169,12 @@ def undo(office: Office, actor: Actor, receipt_no: str) -> str:
         act.undone_at, act.undone_by_id = office.clock.now(), actor.id
         note(office, session, actor, "undo", submission, act=act.id, verb=act.verb)
         return act.verb
+
+
+def require_open(case: Case) -> None:
+    """Raises volume_frozen when nothing leaves or enters the volumes of a case any more."""
+    if case.state in ("frozen", "archived"):
+        raise DossierError("volume_frozen", case_no=case.case_no)
 
 
 def busy(session: Session, submission_id: int) -> bool:

@@ -32,8 +32,8 @@ def step_of(moment: datetime) -> int:
 
 def matching_step(secret: str, given: str, moment: datetime, after: int) -> int | None:
     """The step that this code belongs to now, or None; a step not later than `after` was used already (RFC 6238 §5.2)."""
-    now = step_of(moment)
-    found = [step for step in range(now - WINDOW, now + WINDOW + 1) if hmac.compare_digest(code(secret, step), given)]
+    now, typed = step_of(moment), given.encode(errors="replace")
+    found = [step for step in range(now - WINDOW, now + WINDOW + 1) if hmac.compare_digest(code(secret, step).encode(), typed)]
     return next((step for step in found if step > after), None)
 
 

@@ -12,7 +12,7 @@ from dossier.desks import caselist, cases, closing, events, loans, viewing
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import CASE
-from dossier.web.guard import UNSEEN, actor, could, doing, office
+from dossier.web.guard import UNSEEN, actor, could, doing, number_asked, office
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("cases", __name__)
@@ -25,7 +25,7 @@ OPEN_STATES = ("overdue", "missing", "present")
 @doing("case.list")
 def listing() -> Any:
     words, state = request.args.get("q", "").strip(), request.args.get("state", "")
-    page = max(1, request.args.get("page", 1, type=int))
+    page = number_asked("page", 1)
     rows, total = caselist.listing(office(), actor(), words=words, state=state, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
     return render_template(
         "cases/listing.html",

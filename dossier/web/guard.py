@@ -11,6 +11,7 @@ from flask import current_app, g, redirect, request, session, url_for
 
 from dossier import access, people
 from dossier.access import Actor
+from dossier.desks.cases import plausible
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.people import Standing
@@ -32,6 +33,8 @@ WAY_OUT = frozenset({"people.sign_out"})
 BESIDE = {"agreement": frozenset({"agreements.confirm"})}
 # Asked by the page itself, not by the person in front of it: these do not keep a session awake.
 ASKED_BY_PAGES = frozenset({"api.progress"})
+# Beyond it nothing is numbered, and fifty times as many still fit a database.
+MOST_ASKED = 10**15
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -111,11 +114,25 @@ def safe_next(target: str) -> str:
 
 def day_of(name: str) -> date:
     """A day of the form. Raises date_bad."""
-    text = request.form.get(name, "")
+    return _day(request.form.get(name, ""))
+
+
+def day_asked(name: str) -> date | None:
+    """A day of the query, if one was asked for. Raises date_bad."""
+    text = request.args.get(name, "")
+    return _day(text) if text else None
+
+
+def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return plausible(date.fromisoformat(text))
     except ValueError:
         raise DossierError("date_bad", value=text) from None
+
+
+def number_asked(name: str, default: int) -> int:
+    """A number of the query from 1 to MOST_ASKED; default when it is none."""
+    return min(max(1, request.args.get(name, default, type=int)), MOST_ASKED)
 
 
 def wants_json() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, cast
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -13,7 +12,7 @@ from dossier.desks import house as house_desk
 from dossier.desks.closing import GATES
 from dossier.errors import DossierError
 from dossier.web.acts import NAMES, name_of
-from dossier.web.guard import actor, doing, office, wants_json
+from dossier.web.guard import MOST_ASKED, actor, day_asked, doing, number_asked, office, wants_json
 from review.gate import Gate
 from review.rules_load import BASE
 
@@ -41,18 +40,10 @@ def retry() -> Any:
     return redirect(url_for(".show"), 303)
 
 
-def _day(name: str) -> date | None:
-    text = request.args.get(name, "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise DossierError("date_bad", value=text) from None
-
-
 def _asked() -> ledgerbook.Asked:
     args = request.args
     words = {name: args.get(name, "").strip() for name in ("actor", "action", "case_no")}
-    return ledgerbook.Asked(**words, first=_day("first"), last=_day("last"), before=args.get("before", type=int))
+    return ledgerbook.Asked(**words, first=day_asked("first"), last=day_asked("last"), before=number_asked("before", MOST_ASKED))
 
 
 @desk.get("/ledger")

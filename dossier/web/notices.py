@@ -12,7 +12,7 @@ from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.web import guard
 from dossier.web.describe import LARGEST, TEXT, TRUTH, WHOLE, asked, given, listed, maybe, number, obj, one_of, told
-from dossier.web.guard import actor, doing, office
+from dossier.web.guard import actor, doing, number_asked, office
 
 desk = Blueprint("notices", __name__)
 _NOTICE = obj({"id": WHOLE, "kind": TEXT, "kind_name": TEXT, "at": TEXT, "text": TEXT, "place": TEXT, "subject": TEXT, "read": TRUTH})
@@ -37,7 +37,7 @@ def bell(of: Office) -> Any:
 
 
 def _page() -> int:
-    return request.args.get("page", 1, type=int)
+    return number_asked("page", 1)
 
 
 @desk.get("/notices")

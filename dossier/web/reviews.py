@@ -16,7 +16,7 @@ from dossier.desks.cases import CLOSING_MODES
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import REVIEW
-from dossier.web.guard import UNSEEN, actor, doing, office
+from dossier.web.guard import UNSEEN, actor, doing, number_asked, office
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("reviews", __name__)
@@ -25,7 +25,7 @@ _STATED = ("closing_amount", "waived_amount", "paid_amount", "closing_reason")
 
 
 def _page() -> int:
-    return max(1, request.args.get("page", 1, type=int))
+    return number_asked("page", 1)
 
 
 def _lines(name: str) -> list[str]:

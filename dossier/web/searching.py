@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 
 from dossier.desks import narrowing, searching
 from dossier.errors import DossierError
-from dossier.web.guard import actor, doing, office
+from dossier.web.guard import actor, doing, number_asked, office
 from indexing.query import limited
 
 desk = Blueprint("searching", __name__)
@@ -22,7 +22,7 @@ FIELDS = ("类型", "案号", "日期")
 @doing("search")
 def results() -> Any:
     words = request.args.get("q", "").strip()
-    page = max(1, request.args.get("page", 1, type=int))
+    page = number_asked("page", 1)
     if not words:
         return render_template("searching/results.html", q="", found=None, page=1, last=1)
     try:

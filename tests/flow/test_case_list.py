@@ -79,3 +79,12 @@ def test_the_page_and_the_api_tell_the_whole_number(court: Office) -> None:
     assert page.text.count("row-link") == 25
     answer = clerk.get("/api/cases?limit=7&state=closed").get_json()
     assert (len(answer["cases"]), answer["total"]) == (7, 12)
+
+
+def test_however_many_words_and_whichever_page_the_list_answers(court: Office) -> None:
+    clerk = Person(create_app(court), "clerk")
+    assert clerk.get("/cases?page=99999999999999999999").status_code == 200
+    assert clerk.get(f"/cases?q={'+'.join(f'w{number}' for number in range(900))}").status_code == 200
+    assert clerk.get(f"/api/search/suggest?q={'1' * 60_000}").status_code in (200, 400)
+    assert numbers(court, words="买卖合同 " * 30)[1] == 125
+    assert numbers(court, words="1" * 60_000)[1] == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,12 +18,13 @@ from sqlalchemy import select
 from dossier import people
 from dossier.demo.blocks import Text
 from dossier.demo.papers import control, orders
+from dossier.desks import documents, receiving
 from dossier.office import Office
 from dossier.records.tables import Document, LedgerEvent, Page
 from dossier.web.site import create_app
 from dossier.worker import Worker
 from tests.support.office import CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
-from tests.support.paperfiles import READER, pdf
+from tests.support.paperfiles import READER, blank_pdf, pdf
 from tests.support.webclient import Person
 
 
@@ -106,6 +108,16 @@ def test_a_single_page_is_copied_too(app: Flask, office: Office) -> None:
     with pdfplumber.open(io.BytesIO(answer.data)) as copy:
         (sheet,) = copy.pages
         assert "team1（team1）" in straight(sheet)
+
+
+def test_a_copy_of_a_file_with_an_endless_name_has_a_short_one(office: Office, tmp_path: Path) -> None:
+    receipt = hand_over(office, [upload(f"{'执' * 78}.pdf", blank_pdf())])["receipt_no"]
+    Worker(office).run(until_idle=True)
+    with office.db.read() as session:
+        page = receiving.load(session, str(receipt)).pages[0].id
+    made = documents.copy_page(office, people.acting_as(office, "clerk"), page, tmp_path)
+    assert made.is_file()
+    assert len(made.name.encode()) <= 255
 
 
 def test_who_may_not_see_or_copy_gets_nothing(app: Flask, office: Office) -> None:

@@ -58,6 +58,7 @@ def test_given_up_work_is_seen_and_put_back_by_who_may(app: Flask, office: Offic
     assert "各页已列为须人工查看" in page
     assert keeper.post("/house/jobs/retry", {"job": str(read)}).status_code == 409
     assert keeper.post("/house/jobs/retry", {"job": "999"}).status_code == 404
+    assert keeper.post("/house/jobs/retry", {"job": "9" * 30}).status_code == 404
     assert Person(app, "auditor").post("/house/jobs/retry", {"job": str(placed)}).status_code == 403
     assert Person(app, "clerk").get("/house").status_code == 403
     assert keeper.post("/house/jobs/retry", {"job": str(placed)}, "application/json").get_json() == {"retried": 1}
@@ -78,6 +79,9 @@ def test_an_auditor_finds_who_did_what_and_a_changed_event_breaks_the_chain(app:
     assert ">case.created</span>" not in page
     found = auditor.get(f"/house/ledger?case_no={CASE_NO}&first=2026-09-01&last=2026-09-01", "application/json").get_json()["events"]
     assert [one["action"] for one in found] == ["case.event", "case.created"]
+    assert auditor.get(f"/house/ledger?before={'9' * 30}").status_code == 200
+    for odd in ("first=0001-01-01", "last=9999-12-31", "first=2026-13-01"):
+        assert auditor.get(f"/house/ledger?{odd}", "application/json").get_json()["error"]["code"] == "date_bad"
     assert auditor.get("/house/ledger?last=2026-08-31", "application/json").get_json() == {"events": [], "older": None}
     assert auditor.get("/house/ledger?first=soon").status_code == 400
     assert "ledger.read" in auditor.get("/house/ledger").text

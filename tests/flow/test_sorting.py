@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from dossier import people
 from dossier.demo.papers import control, orders
-from dossier.desks import cases, moving, placing, receiving, rescanning, sorting, viewing
+from dossier.desks import borrowing, cases, moving, placing, receiving, rescanning, sorting, viewing
 from dossier.desks.arranging import layout_of
 from dossier.errors import DossierError
 from dossier.office import Office
@@ -22,8 +22,9 @@ from dossier.records import ledger
 from dossier.records.tables import LedgerEvent, Page
 from tests.flow.test_receiving import FOREIGN, work
 from tests.support.commands import CommandLine
-from tests.support.office import CASE, CASE_NO, hand_over, open_test_office, operator_of, upload
+from tests.support.office import CASE, CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, blank_pdf, pdf
+from tests.support.web import UNKNOWN
 
 OTHER = "（2026）豫9924执87号"
 
@@ -233,10 +234,54 @@ def test_a_signed_paper_of_another_case_goes_there_and_comes_back_with_a_reason_
         ).scalars()
         assert len({row.case_id for row in rows if row.detail["reason"] == "案号为87号"}) == 2
         assert list(ledger.verify(session)) == []
+    refused("not_allowed", sorting.undo, office, person(office, "scanner"), receipt)
+    for one in (receipt, target):
+        freeze(office, one, "frozen")
+        refused("volume_frozen", sorting.undo, office, clerk(office), receipt)
+        freeze(office, one, "open")
     sorting.undo(office, clerk(office), receipt)
     work(office)
     assert (contents(office), stored(office)) == (before, files)
     assert view(office, target)["state"] == "withdrawn"
+
+
+def person(office: Office, *roles: str) -> Any:
+    """Somebody with these roles, and of no team."""
+    login = "-".join(roles).replace("_", "-")
+    people.add(office, operator_of(office), login=login, display=login, roles=list(roles), team=None, password=PASSWORD, must_change=False)
+    return people.acting_as(office, login)
+
+
+def test_only_its_readers_take_a_paper_out_of_the_sub_volume(office: Office) -> None:
+    receipt = str(hand_over(office, [upload("notes.pdf", pdf(UNKNOWN))])["receipt_no"])
+    work(office)
+    sorting.retype(office, clerk(office), receipt, 1, "reading_notes")
+    receiving.sign(office, clerk(office), receipt)
+    work(office)
+    with office.db.read() as session:
+        (document,) = receiving.load(session, receipt).documents
+        assert document.volume is not None
+        assert document.volume.kind == "sub"
+    refused("not_allowed", moving.take_back, office, clerk(office), receipt, "想看一看")
+    refused("not_allowed", moving.transfer, office, clerk(office), receipt, 1, OTHER, "想看一看")
+    moving.take_back(office, person(office, "clerk", "sub_reader"), receipt, "误签")
+    work(office)
+    assert view(office, receipt)["state"] == "waiting"
+
+
+def test_a_signing_is_not_taken_back_while_its_paper_is_out(office: Office) -> None:
+    receipt = signed(office, orders.CONSUMPTION_DEBTOR)
+    with office.db.read() as session:
+        (document,) = receiving.load(session, receipt).documents
+    wanted = borrowing.Wanted(CASE_NO, "out", "开庭", office.today(), documents=[document.id])
+    loan_no = borrowing.ask(office, people.acting_as(office, "team1"), wanted)
+    borrowing.decide(office, people.acting_as(office, "director"), loan_no, "approve")
+    borrowing.hand_out(office, clerk(office), loan_no, 1)
+    refused("sort_impossible", moving.take_back, office, clerk(office), receipt, "误签")
+    refused("sort_impossible", moving.transfer, office, clerk(office), receipt, 1, OTHER, "误放")
+    borrowing.take_back(office, clerk(office), loan_no, 1)
+    moving.take_back(office, clerk(office), receipt, "误签")
+    work(office)
 
 
 def test_the_command_line_sorts_and_undoes(office: Office, stack: str) -> None:

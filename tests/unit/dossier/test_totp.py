@@ -43,3 +43,8 @@ def test_a_phone_may_be_half_a_minute_wrong_and_a_step_is_good_once(late: int, g
 def test_what_the_phone_reads_names_court_and_account() -> None:
     assert totp.uri("ABC", "li4", "云川县人民法院").startswith("otpauth://totp/%E4%BA%91")
     assert len(base64.b32decode(totp.new_secret())) == 20
+
+
+@pytest.mark.parametrize("typed", ["１２３４５６", "", "九", "0" * 5000, "\ud800"])
+def test_whatever_is_typed_is_a_code_or_none(typed: str) -> None:
+    assert totp.matching_step(SECRET, typed, datetime.fromtimestamp(1_000_000_000, UTC), 0) is None

@@ -96,7 +96,8 @@ def anchor_days(catalogue: Catalogue, case: CaseFact, documents: Sequence[Docume
     for event in case.events:
         told.setdefault(event.anchor, set()).add(AnchorDay(event.anchor, event.on, event.source))
     for id, days in told.items():
-        if id not in known and id in catalogue.anchors:
+        # A filing day that somebody recorded corrects the imported one; the closing day is the closing review's alone.
+        if id in catalogue.anchors and (id == "filing" or id not in known):
             known[id] = tuple(sorted(days, key=lambda day: (day.on, day.source)))
     dated: dict[str | None, set[date]] = {}
     for document in documents:

@@ -29,6 +29,10 @@ _FIGURES = re.compile(
 _WORDS = re.compile(
     r"(?=[壹贰貳弍叁叄參肆伍陆陸柒捌玖拾])[零壹贰貳弍叁叄參肆伍陆陸柒捌玖拾佰仟万萬亿億]{1,24}[元圆](?:[零壹贰貳弍叁叄參肆伍陆陸柒捌玖角分整正]{0,6})"
 )
+# Small numerals are words of every sentence: only with a unit in them (五万元, 三千五百元) are they a sum.
+_PLAIN = re.compile(
+    r"(?<![第一二两三四五六七八九十百千万亿零〇\d])(?=[一二两三四五六七八九十])[一二两三四五六七八九零〇]?[十百千万亿][一二两三四五六七八九十百千万亿零〇]{0,22}元(?!月)"
+)
 _SCALE = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "万": Decimal(10_000)}
 
 
@@ -106,10 +110,10 @@ class Amount:
 
 
 def amounts(text: str) -> tuple[Amount, ...]:
-    """Every sum of a text in order: 186500元, ￥32,500.00, 3.5万元, 叁万贰仟伍佰元整. A bare number is not a sum."""
+    """Every sum of a text in order: 186500元, ￥32,500.00, 3.5万元, 叁万贰仟伍佰元整, 三万二千元. A bare number is not a sum."""
     folded = fold(text)
     found = [_figure(match) for match in _FIGURES.finditer(folded) if match["sign"] or match["unit"]]
-    found += [amount for match in _WORDS.finditer(folded) if (amount := _formal(match))]
+    found += [amount for words in (_WORDS, _PLAIN) for match in words.finditer(folded) if (amount := _formal(match))]
     return tuple(sorted(found, key=lambda amount: amount.start))
 
 

@@ -41,6 +41,11 @@ def test_everyday_paper_waits_for_a_person() -> None:
     assert tied.confident
 
 
+def test_a_receipt_for_papers_of_filing_is_no_receipt_of_an_assisting_office() -> None:
+    text = "收件回执\n今收到申请执行人张某甲提交的申请执行书一份、判决书一份。\n收件人 王某乙\n2026年1月30日"
+    assert classify([page(text)], lexicon()).type_id == "application_receipt_list"
+
+
 @pytest.mark.parametrize(
     ("words", "id"),
     [

@@ -130,6 +130,13 @@ def test_days_come_from_events_then_papers_then_stand_ins():
     assert "file_received" not in anchor_days(strict, case())
 
 
+def test_a_recorded_filing_day_corrects_the_imported_one_and_the_closing_day_stays_the_reviews():
+    told = case(closed_on=date(2026, 12, 1), events=(EventFact("filing", date(2026, 9, 22)), EventFact("closed", date(2026, 12, 3))))
+    days = anchor_days(catalogue(), told)
+    assert (days["filing"][0].on, days["filing"][0].source) == (date(2026, 9, 22), "feed")
+    assert (days["closed"][0].on, days["closed"][0].source) == (date(2026, 12, 1), "case")
+
+
 def test_a_stand_in_day_is_never_firm():
     (clock,) = due(catalogue(), calendar(), case(), FILED, node="site_survey")
     assert clock.anchor_source == "fallback"

@@ -81,13 +81,15 @@ def test_figures_of_money_come_back(yuan: int, cents: int) -> None:
         ("伍万贰仟捌佰壹拾陆元叁角柒分", "52816.37"),
         ("贰拾万肆仟陆佰伍拾元整", "204650"),
         ("1.2亿元", "120000000.0"),
+        ("支付货款十五万三千元及利息", "153000"),
+        ("两万零五十元", "20050"),
     ],
 )
 def test_sums(text: str, yuan: str) -> None:
     assert [amount.yuan for amount in amounts(text)] == [Decimal(yuan)]
 
 
-@pytest.mark.parametrize("text", ["118号", "三日内", "万元", "电话19900000001", "2026年"])
+@pytest.mark.parametrize("text", ["118号", "三日内", "万元", "电话19900000001", "2026年", "第五十元", "五元", "十元月"])
 def test_no_sum(text: str) -> None:
     assert amounts(text) == ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dossier.lifecycle import CASE
@@ -50,6 +50,7 @@ class Case(Base):
     __table_args__ = (
         CheckConstraint(CASE.check_sql(), name="state"),
         CheckConstraint("(state = 'open') = (closed_on IS NULL)", name="closed_has_day"),
+        Index("ix_court_case_filed_on_id", "filed_on", "id"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_no: Mapped[str] = mapped_column(unique=True)

@@ -26,10 +26,10 @@ class Submission(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("court_case.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     handed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    again_of_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    again_of_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(default=SUBMISSION.start, index=True)
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
     declared: Mapped[list[Any] | None]
     answers: Mapped[list[Any] | None]  # to the corrections of the refused hand-over, one each in their order; "" says nothing
     addendum: Mapped[bool] = mapped_column(default=False)
@@ -131,7 +131,7 @@ class Document(Base):
     aside: Mapped[str | None]  # why it is not to be filed
     typed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # none: the system's own judgement
     signed_at: Mapped[datetime | None]
-    volume_id: Mapped[int | None] = mapped_column(ForeignKey("volume.id"))
+    volume_id: Mapped[int | None] = mapped_column(ForeignKey("volume.id"), index=True)
     serial: Mapped[int | None]
     first_page: Mapped[int | None]
     last_page: Mapped[int | None]
@@ -147,8 +147,8 @@ class FindingRow(Base):
     __table_args__ = (CheckConstraint("severity IN ('blocking','warning','unchecked')", name="severity"),)
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
-    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
-    page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"), index=True)
     rule: Mapped[str]
     severity: Mapped[str]
     message: Mapped[str]
@@ -194,7 +194,7 @@ class Dispute(Base):
     reason: Mapped[str]
     outcome: Mapped[str | None]
     ruled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    ruled_at: Mapped[datetime | None]
+    ruled_at: Mapped[datetime | None] = mapped_column(index=True)
     ruling_reason: Mapped[str | None]
     raised_by: Mapped[Person] = relationship(foreign_keys=[raised_by_id])
     ruled_by: Mapped[Person | None] = relationship(foreign_keys=[ruled_by_id])

@@ -199,6 +199,11 @@ SENTENCES: dict[str, Sentence] = {
     "own_submission": _refused(
         "不能签收自己移送的材料。请由卷宗管理员办理。", "Nobody signs for papers that they handed over. A dossier clerk does.", 403
     ),
+    "own_dispute": _refused(
+        "您是这项争议的一方（移送、退回或提出异议），不能由您作出决定。请由另一位有权的人决定。",
+        "You handed these papers over, refused them or raised the dispute. Somebody else rules on it.",
+        403,
+    ),
     "sign_in_failed": Sentence(401, EXIT_REFUSED, "用户名或密码不对。", "User name or password is wrong."),
     "sso_failed": Sentence(
         401,

@@ -206,7 +206,11 @@ def dispute(office: Office, actor: Actor, receipt_no: str, reason: str) -> None:
 
 
 def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: str) -> None:
-    """The director decides: sign_as_is takes the refused documents as they are, fix upholds the refusal. Nobody rules on their own dispute."""
+    """The director decides: sign_as_is takes the refused documents as they are, fix upholds the refusal.
+
+    Nobody rules who raised it, handed the papers over or refused them, nor who stands in for one of these: own_dispute. Raises also not_allowed,
+    reason_missing, move_refused, type_missing.
+    """
     if not reason.strip():
         raise DossierError("reason_missing")
     with office.db.write() as session:
@@ -216,8 +220,11 @@ def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: st
         submission.state = SUBMISSION.move(submission.state, "rule")
         if open_dispute is None or outcome not in ("sign_as_is", "fix"):
             raise DossierError("bad_request", what="outcome")
-        if open_dispute.raised_by_id in actor.persons:
-            raise DossierError("not_allowed")
+        sides = {open_dispute.raised_by_id}
+        if "operator" not in actor.roles:
+            sides |= {submission.handed_by_id, submission.decided_by_id}
+        if not sides.isdisjoint(actor.persons):
+            raise DossierError("own_dispute")
         open_dispute.outcome, open_dispute.ruled_by_id = outcome, actor.id
         open_dispute.ruled_at, open_dispute.ruling_reason = office.clock.now(), reason.strip()
         if outcome == "sign_as_is":

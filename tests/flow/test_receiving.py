@@ -20,6 +20,7 @@ from dossier.records.tables import Case, LedgerEvent
 from dossier.worker import Worker
 from tests.support.office import CASE_NO, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
+from tests.support.web import UNKNOWN
 
 
 @pytest.fixture
@@ -121,10 +122,28 @@ def test_a_court_without_disputes_takes_none(office: Office) -> None:
 def test_nobody_rules_on_their_own_dispute_and_the_team_does_not_rule(office: Office) -> None:
     receipt_no = refused(office)
     receiving.dispute(office, operator_of(office), receipt_no, "不同意")
-    for actor in (operator_of(office), person(office, "team1"), person(office, "clerk")):
+    for actor, code in (
+        (operator_of(office), "own_dispute"),
+        (person(office, "team1"), "not_allowed"),
+        (person(office, "clerk"), "not_allowed"),
+    ):
         with pytest.raises(DossierError) as caught:
             receiving.rule(office, actor, receipt_no, "fix", "理由")
-        assert caught.value.code == "not_allowed"
+        assert caught.value.code == code
+
+
+def test_who_refused_or_handed_over_does_not_rule_in_the_directors_place(office: Office) -> None:
+    receipt_no = str(hand_over(office, [upload("a.pdf", pdf(UNKNOWN))])["receipt_no"])
+    work(office)
+    receiving.refuse(office, person(office, "clerk"), receipt_no, "看不清")
+    receiving.dispute(office, operator_of(office), receipt_no, "不同意")
+    director, today = person(office, "director"), office.today()
+    for login in ("clerk", "team1"):
+        people.name_substitute(office, director, "director", login, today, today, "出差")
+        with pytest.raises(DossierError) as caught:
+            receiving.rule(office, people.act_for(office, person(office, login), "director"), receipt_no, "fix", "维持")
+        assert caught.value.code == "own_dispute"
+    receiving.rule(office, director, receipt_no, "fix", "维持")
 
 
 def test_a_clean_and_confident_submission_is_signed_for_and_placed_by_the_system(office: Office) -> None:

@@ -150,7 +150,7 @@ def copy_page(office: Office, actor: Actor, page_id: int, folder: Path) -> Path:
             raise DossierError("page_unknown")
         name = page.document.name if page.document is not None else page.file.name
         taken = _taken(office, actor, session, [page], f"{name} 第{page.page_no or page.number}页")
-    return _written(taken, folder)
+    return _written(office, taken, folder)
 
 
 def copy_document(office: Office, actor: Actor, document_id: int, folder: Path) -> Path:
@@ -158,14 +158,15 @@ def copy_document(office: Office, actor: Actor, document_id: int, folder: Path) 
     with office.db.write() as session:
         document = _seen(session, actor, document_id)
         taken = _taken(office, actor, session, document.pages, document.name)
-    return _written(taken, folder)
+    return _written(office, taken, folder)
 
 
 @dataclass(frozen=True)
 class _Taken:
-    """A copy that may be made and is in the ledger: its pages, its watermark and its title."""
+    """A copy that may be made and is in the ledger: its pages (ids), the paper's name, its watermark and its title."""
 
-    document: BindDocument
+    pages: tuple[int, ...]
+    name: str
     mark: str
     title: str
 
@@ -181,18 +182,23 @@ def _taken(office: Office, actor: Actor, session: Session, pages: Sequence[Page]
         detail={"pages": [page.id for page in pages]},
     )  # fmt: skip
     mark = f"{office.settings.court} {actor.display}（{actor.login}）{local(now):%Y-%m-%d %H:%M} 查阅"
+    return _Taken(tuple(page.id for page in pages), name, mark, f"{case.case_no} {name}")
+
+
+def _bound(office: Office, taken: _Taken) -> BindDocument:
+    """Beside the transaction that wrote the event: pictures that have to be made again would keep every writer waiting."""
     try:
-        bound = tuple(bind_page(office, page) for page in pages)
+        with office.db.read() as session:
+            return BindDocument(1, taken.name, tuple(bind_page(office, session.get_one(Page, page)) for page in taken.pages))
     except UnreadableError as error:
         raise DossierError(error.code) from error
-    return _Taken(BindDocument(serial=1, name=name, pages=bound), mark, f"{case.case_no} {name}")
 
 
-def _written(taken: _Taken, folder: Path) -> Path:
+def _written(office: Office, taken: _Taken, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     out = folder / f"{re.sub(r'[^0-9A-Za-z一-鿿（）()-]+', '-', taken.title)[:NAMED]}.pdf"
     try:
-        write_copy(taken.document, taken.mark, taken.title, out)
+        write_copy(_bound(office, taken), taken.mark, taken.title, out)
     except BindError as error:
         raise DossierError("tool_missing" if error.code == "font_missing" else "export_failed", what=str(error)) from error
     return out

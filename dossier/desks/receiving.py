@@ -220,7 +220,7 @@ def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: st
         submission.state = SUBMISSION.move(submission.state, "rule")
         if open_dispute is None or outcome not in ("sign_as_is", "fix"):
             raise DossierError("bad_request", what="outcome")
-        sides = {open_dispute.raised_by_id}
+        sides: set[int | None] = {open_dispute.raised_by_id}
         if "operator" not in actor.roles:
             sides |= {submission.handed_by_id, submission.decided_by_id}
         if not sides.isdisjoint(actor.persons):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ocr.engines import ENGINES
 
@@ -175,10 +176,15 @@ def _check_ways_out(values: Mapping[str, str]) -> None:
         raise ValueError("DOSSIER_SMTP_URL must be smtp://, smtp+starttls:// or smtps://, and name a host")
     if mail.startswith("smtp://") and "@" in mail:
         raise ValueError("DOSSIER_SMTP_URL would send the password unprotected; use smtp+starttls:// or smtps://")
-    if mail and "@" not in values["mail_from"]:
+    if mail and not re.fullmatch(r"[^\s@]+@[^\s@]+", values["mail_from"]):
         raise ValueError("DOSSIER_MAIL_FROM must be an address when DOSSIER_SMTP_URL is set")
     for name in ("site_url", "webhook_url"):
-        if values[name] and not re.fullmatch(r"https?://[^/\s]+\S*", values[name]):
-            raise ValueError(f"DOSSIER_{name.upper()} must begin with http:// or https:// and name a host")
+        if values[name] and not re.fullmatch(r"https?://[^/?\s@]+([/?][!-~]*)?", values[name]):
+            raise ValueError(f"DOSSIER_{name.upper()} must begin with http:// or https:// and name a host, without a password")
+    for name in ("smtp_url", "site_url", "webhook_url"):
+        try:
+            _ = urlsplit(values[name]).port
+        except ValueError:
+            raise ValueError(f"DOSSIER_{name.upper()} names a port that there is not") from None
     if values["webhook_url"] and len(values["webhook_secret"]) < 16:
         raise ValueError("DOSSIER_WEBHOOK_SECRET must have at least 16 characters when DOSSIER_WEBHOOK_URL is set")

@@ -254,7 +254,12 @@ def test_once_a_working_day_each_team_is_told_what_is_overdue_and_near(tmp_path:
         {"SMTP_URL": "smtp://a:b@mail.example", "MAIL_FROM": "a@b.example"},
         {"SMTP_URL": "smtps://mail.example"},
         {"WEBHOOK_URL": "ftp://x.example", "WEBHOOK_SECRET": SECRET},
+        {"SMTP_URL": "smtps://mail.example", "MAIL_FROM": "a@b.example\nBcc: x@y.example"},
+        {"SMTP_URL": "smtps://mail.example:port", "MAIL_FROM": "a@b.example"},
         {"WEBHOOK_URL": "https://x.example", "WEBHOOK_SECRET": "short"},
+        {"WEBHOOK_URL": "https://x.example:99999", "WEBHOOK_SECRET": SECRET},
+        {"WEBHOOK_URL": "https://a:b@x.example/in", "WEBHOOK_SECRET": SECRET},
+        {"WEBHOOK_URL": "https://x.example/收", "WEBHOOK_SECRET": SECRET},
     ],
 )
 def test_ways_out_that_cannot_work_or_would_show_a_password_are_refused_at_the_start(wrong: dict[str, str]) -> None:

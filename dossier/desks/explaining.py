@@ -14,6 +14,7 @@ from dossier.desks import receiving
 from dossier.desks.cases import load
 from dossier.desks.closing import case_facts, documents_of, sealed, waived_json
 from dossier.desks.judging import facts_of, held_before
+from dossier.desks.rulenames import rule_of
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
@@ -39,6 +40,7 @@ def explain_rule(
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
         catalogue = office.rules.for_case(case)
+        rule = rule_of(catalogue, rule)
         submission = _submission(session, actor, case, rule, receipt_no)
         told = _explained(office, actor, session, case, rule, gate, day, submission)
         ledger.append(

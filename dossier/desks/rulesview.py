@@ -7,13 +7,12 @@ from typing import Any
 
 from dossier import access
 from dossier.access import Actor, Resource
-from dossier.desks import closing
+from dossier.desks import closing, rulenames
 from dossier.desks.cases import load
 from dossier.errors import DossierError
 from dossier.office import Office, RuleBook
 from dossier.records import ledger
 from dossier.translate import finding_json
-from review import naming
 from review.catalogue import diff, show
 from review.catalogue import load as load_rules
 from review.findings import Finding
@@ -118,15 +117,7 @@ def entry(office: Office, actor: Actor, said: str, id: str) -> dict[str, Any]:
 
 def shown(rules: Catalogue, called: str) -> dict[str, Any]:
     """What the rules say about an id, or about what a clerk calls it. Raises rule_ambiguous (with the ids), rule_unnamed (with the nearest)."""
-    found = naming.meant(rules, called)
-    if len(found) > 1:
-        raise DossierError("rule_ambiguous", rule=called, ids=naming.told(rules, found))
-    if not found:
-        near = naming.told(rules, naming.like(rules, called))
-        raise DossierError(
-            "rule_unnamed", rule=called, near=f"相近的有：{near}" if near else "代码见 rules show nodes、types、deadlines 等"
-        )
-    return show(rules, found[0])
+    return show(rules, rulenames.id_of(rules, called))
 
 
 def compare(office: Office, actor: Actor, first: str, second: str) -> list[str]:

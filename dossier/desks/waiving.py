@@ -10,6 +10,7 @@ from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
 from dossier.desks.cases import load
+from dossier.desks.rulenames import rule_of
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
@@ -23,7 +24,7 @@ def waive(office: Office, actor: Actor, case_no: str, target: str, reason: str, 
     Raises case_unknown, not_allowed, reason_missing, waiver_refused, party_unknown.
     """
     with office.db.write() as session:
-        case = _open(office, session, actor, case_no, target, reason)
+        case, target = _open(office, session, actor, case_no, target, reason)
         if party and party not in {one.name for one in case.parties}:
             raise DossierError("party_unknown", name=party)
         waiver = _find(case, target, party)
@@ -40,7 +41,7 @@ def waive(office: Office, actor: Actor, case_no: str, target: str, reason: str, 
 def withdraw(office: Office, actor: Actor, case_no: str, target: str, reason: str, party: str = "") -> None:
     """Takes a waiver back: the requirement stands again. Raises case_unknown, not_allowed, reason_missing, waiver_unknown."""
     with office.db.write() as session:
-        case = _open(office, session, actor, case_no, target, reason)
+        case, target = _open(office, session, actor, case_no, target, reason)
         waiver = _find(case, target, party)
         if waiver is None:
             raise DossierError("waiver_unknown", target=target)
@@ -61,14 +62,15 @@ def waiver_json(waiver: Waiver) -> dict[str, Any]:
     }
 
 
-def _open(office: Office, session: Session, actor: Actor, case_no: str, target: str, reason: str) -> Case:
+def _open(office: Office, session: Session, actor: Actor, case_no: str, target: str, reason: str) -> tuple[Case, str]:
     case = load(session, case_no)
     access.demand(actor, "case.waive", Resource(team=case.team_id))
     if not reason.strip():
         raise DossierError("reason_missing")
+    target = rule_of(office.rules.for_case(case), target)
     if not waivable(office.rules.for_case(case), target):
         raise DossierError("waiver_refused", target=target)
-    return case
+    return case, target
 
 
 def _find(case: Case, target: str, party: str) -> Waiver | None:

@@ -90,7 +90,15 @@ def check(case_no: str) -> Any:
 @desk.get("/cases/<case_no>/explain")
 @doing("case.check")
 @told(
-    "一条规则为什么有、或没有发现", "Why a rule finds something, or why not", ref("Explanation"), query=_EXPLAIN, errors=("rule_unknown",)
+    "一条规则为什么有、或没有发现",
+    "Why a rule finds something, or why not",
+    ref("Explanation"),
+    query=_EXPLAIN,
+    errors=(
+        "rule_unknown",
+        "rule_unnamed",
+        "rule_ambiguous",
+    ),
 )
 def explain(case_no: str) -> Any:
     which = asked(_EXPLAIN)

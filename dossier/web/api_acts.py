@@ -173,7 +173,7 @@ def withdraw_event(case_no: str) -> Any:
     ref("Waiver"),
     status=201,
     body=_WAIVER,
-    errors=("waiver_refused", "party_unknown", "reason_missing"),
+    errors=("waiver_refused", "rule_unnamed", "rule_ambiguous", "party_unknown", "reason_missing"),
 )
 def waive(case_no: str) -> Any:
     wanted = given(_WAIVER)
@@ -187,7 +187,7 @@ def waive(case_no: str) -> Any:
     "Take a waiver back",
     obj({"case_no": TEXT, "target": TEXT}),
     body=_WAIVER,
-    errors=("waiver_unknown", "waiver_refused", "reason_missing"),
+    errors=("waiver_unknown", "waiver_refused", "rule_unnamed", "rule_ambiguous", "reason_missing"),
 )
 def withdraw(case_no: str) -> Any:
     wanted = given(_WAIVER)

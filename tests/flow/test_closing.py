@@ -126,9 +126,12 @@ def test_only_the_director_waives_and_what_is_waived_stays_listed(office: Office
             waiving.waive(office, people.acting_as(office, login), CASE_NO, "title_document", "不要")
         assert caught.value.code == "not_allowed"
     before = closing.check(office, operator_of(office), CASE_NO, "closing")
-    waiving.waive(office, director(office), CASE_NO, "title_document", "执行依据在原案卷宗")
+    waiving.waive(office, director(office), CASE_NO, "执行依据", "执行依据在原案卷宗")
     after = closing.check(office, operator_of(office), CASE_NO, "closing")
     assert after["blocking"] == before["blocking"] - 1
+    with pytest.raises(DossierError) as caught:
+        waiving.waive(office, director(office), CASE_NO, "冻结裁定", "不要")
+    assert caught.value.code == "rule_ambiguous"
     (waived,) = after["waived"]
     assert (waived["document"], waived["severity"]) == ("title_document", "blocking")
     waiver = {"target": "title_document", "party": None, "reason": "执行依据在原案卷宗", "approver": "director", "on": "2026-09-01"}

@@ -121,6 +121,8 @@ def test_days_come_from_events_then_papers_then_stand_ins():
     paper = DocumentFact("1", "net_query_total", dated=date(2026, 9, 26))
     days = anchor_days(catalogue(), case(), [paper])
     assert (days["feedback"][0].on, days["feedback"][0].source) == (date(2026, 9, 26), "document")
+    later = replace(paper, ref="2", dated=date(2026, 10, 30))
+    assert anchor_days(catalogue(), case(), [later, paper])["feedback"] == days["feedback"], "the first of several papers begins the clock"
     assert (days["file_received"][0].on, days["file_received"][0].source) == (FILED, "fallback")
     told = anchor_days(catalogue(), case(events=(EventFact("feedback", date(2026, 9, 25)),)), [paper])
     assert (told["feedback"][0].on, told["feedback"][0].source) == (date(2026, 9, 25), "feed")

@@ -152,7 +152,7 @@ def test_figures_rules_working_days_and_checks_are_there_too(app: Flask, house: 
     assert clerk.get("/api/workdays/add?from=2026-02-13&days=2").get_json() == {"date": "2026-02-24", "provisional": False}
     assert clerk.get("/api/workdays/between?from=2026-02-13&until=2026-02-24").get_json() == {"workdays": 2}
     assert clerk.get("/api/rules/service").status_code == 200
-    assert error(clerk.get("/api/rules/nothing-there")) == (404, "rule_unknown")
+    assert error(clerk.get("/api/rules/nothing-there")) == (404, "rule_unnamed")
     assert error(clerk.get("/api/search?q=a&limit=0")) == (400, "bad_request")
     assert clerk.get(f"/api/cases/{quote(CASE_NO)}/volumes/main").get_json()["entries"] == []
     assert error(clerk.get(f"/api/cases/{quote(CASE_NO)}/volumes/sub")) == (404, "not_found")

@@ -25,6 +25,7 @@ from scanners.contract import UnreadableError
 
 SHOWN_LIMIT = 200
 SEALED = "副卷材料"
+_SAID = ("type", "reason", "file")
 
 
 def submission_json(office: Office, actor: Actor, receipt_no: str) -> dict[str, Any]:
@@ -139,6 +140,8 @@ def _sealed(actor: Actor, submission: Submission, view: dict[str, Any]) -> dict[
     view["documents"] = [{**one, **bare} if one["number"] in hidden else one for one in view["documents"]]
     for told, number in (("findings", "document_number"), ("corrections", "document")):
         view[told] = [one for one in view[told] if one[number] not in hidden]
+    # Documents change their numbers while they are sorted: what an act says of any of them may be about a hidden one.
+    view["sorted"] = [{**act, "detail": {key: value for key, value in act["detail"].items() if key not in _SAID}} for act in view["sorted"]]
     return view
 
 

@@ -262,6 +262,9 @@ def test_only_its_readers_take_a_paper_out_of_the_sub_volume(office: Office) -> 
         (document,) = receiving.load(session, receipt).documents
         assert document.volume is not None
         assert document.volume.kind == "sub"
+    told = viewing.submission_json(office, clerk(office), receipt)
+    assert [act["verb"] for act in told["sorted"]] == ["retype"]
+    assert "reading_notes" not in json.dumps(told)
     refused("not_allowed", moving.take_back, office, clerk(office), receipt, "想看一看")
     refused("not_allowed", moving.transfer, office, clerk(office), receipt, 1, OTHER, "想看一看")
     moving.take_back(office, person(office, "clerk", "sub_reader"), receipt, "误签")

@@ -121,10 +121,14 @@ def _gaps(office: Office, session: Session, case: Case, actor: Actor) -> tuple[A
 def approve(office: Office, actor: Actor, case_no: str, key: str, note: str = "", raise_reason: str = "") -> dict[str, Any]:
     """Turns one key. The last one closes the case; with a raise_reason (or by the court's rules) a third person decides after the two.
 
-    Raises case_unknown, review_unknown, not_allowed, own_review, second_key, raced, gate_blocked, raise_refused, move_refused.
+    Raises case_unknown, review_unknown, not_allowed, own_review, second_key, raced, closing_bad (another closing mode since), gate_blocked,
+    raise_refused, move_refused.
     """
     with office.db.write() as session:
         case, review = _awaiting(session, actor, case_no, key)
+        if case.closing_mode != review.mode:
+            # Pre-audit and raised review were chosen by the mode that the team stated: another one needs a review of its own.
+            raise DossierError("closing_bad", what=f"报结后结案方式由“{review.mode}”改为“{case.closing_mode or '无'}”，请退回重新报结")
         _, blocking = _gaps(office, session, case, actor)
         if blocking:
             raise DossierError("gate_blocked", gate="结案", count=len(blocking))

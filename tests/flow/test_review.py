@@ -140,6 +140,18 @@ def test_a_terminated_case_is_audited_before_and_may_be_raised_to_a_third_person
     assert case_of(quick)["closing_mode"] == "终结本次执行程序"
 
 
+def test_a_closing_mode_that_changes_between_the_keys_needs_another_review(quick: Office) -> None:
+    submit(quick)
+    waive_everything(quick)
+    turn(quick, "substance", "substantive")
+    changed = {**CASE, "closing_mode": "终结本次执行程序"}
+    cases.import_cases(quick, operator_of(quick), json.dumps([changed], ensure_ascii=False).encode())
+    waive_everything(quick)
+    assert code_of(lambda: turn(quick, "procedure", "procedural")) == "closing_bad"
+    reviewing.send_back(quick, people.acting_as(quick, "procedure"), CASE_NO, "procedural", ["结案方式已变更"])
+    assert submit(quick, "终结本次执行程序")["state"] == "preaudit"
+
+
 def test_what_is_stated_wrongly_is_refused(quick: Office) -> None:
     team = people.acting_as(quick, "team1")
     bad: tuple[tuple[str, int, dict[str, str]], ...] = (

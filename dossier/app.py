@@ -61,12 +61,16 @@ def _fitted(home: Path) -> dict[str, str]:
 
 def open_rules(home: Path | None = None) -> RuleBook:
     """Raises DossierError rules_broken with every problem. A process that opens several offices reads the same rules once."""
-    return _book(tuple(sorted(rule_texts(home).items())))
+    return _kept(tuple(sorted(rule_texts(home).items())))
 
 
 @lru_cache(maxsize=4)
-def _book(files: tuple[tuple[str, str], ...]) -> RuleBook:
-    texts = dict(files)
+def _kept(files: tuple[tuple[str, str], ...]) -> RuleBook:
+    return book_of(dict(files))
+
+
+def book_of(texts: Mapping[str, str]) -> RuleBook:
+    """The rules of these files, read anew. Raises DossierError rules_broken with every problem."""
     try:
         known = {profile: versions(texts, profile) for profile in profiles(texts)}
         lexicons = {(one.profile, one.version): load_lexicon(texts, one) for all_of in known.values() for one in all_of}

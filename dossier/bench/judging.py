@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from dossier.app import open_rules
+from dossier.app import book_of, open_rules, rule_texts
 from dossier.bench import meter
 from dossier.demo import case as demo_case
 from dossier.demo import papers
@@ -78,7 +78,7 @@ def run() -> None:
     pages = [page for document in documents for page in document.pages]
     stacked = [replace(one, ref=f"{turn}-{one.ref}") for turn in range(DOCUMENTS) for one in documents][:DOCUMENTS]
     count = sum(len(document.pages) for document in stacked)
-    load, taken_apart = _seconds(open_rules), _seconds(lambda: segment(pages, lexicon))
+    load, taken_apart = _seconds(lambda: book_of(rule_texts())), _seconds(lambda: segment(pages, lexicon))
     judged = _seconds(lambda: _judged(rules, case, stacked))
     gate = _seconds(lambda: check_case(rules.of(case.profile), rules.calendar, case, stacked, "closing", TODAY))
     types = len(rules.of(case.profile).types)

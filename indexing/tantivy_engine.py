@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -232,16 +233,12 @@ def _best(searcher: Any, asked: Any, wanted: int) -> tuple[int, list[Hit]]:
             break
         fetch *= 4
     ids = searcher.fast_field_values("page_id", [address for _, address in hits])
-    return int(found.count), sorted(
-        (Hit(_page_id(page_id), float(score)) for page_id, (score, _) in zip(ids, hits, strict=True)), key=_rank
-    )
+    # Pairs, for thousands may tie and only a page of them is asked for.
+    ranked = heapq.nsmallest(wanted, zip((-score for score, _ in hits), map(_page_id, ids), strict=True))
+    return int(found.count), [Hit(page_id, -float(behind)) for behind, page_id in ranked]
 
 
 def _page_id(value: float | None) -> int:
     if value is None:
         raise IndexUnavailableError("damaged: a hit without a page")
     return int(value)
-
-
-def _rank(hit: Hit) -> tuple[float, int]:
-    return -hit.score, hit.page_id

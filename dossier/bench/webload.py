@@ -143,6 +143,10 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
 def _visit(port: int, paths: dict[str, Sequence[str]], people: int, seconds: float, pause: float) -> dict[str, Asked]:
     asked = {name: Asked() for name in paths}
     visitors = [Visitor(port) for _ in range(people)]
+    # A server that has just been started compiles its templates and opens its index: people work with one that runs.
+    for visitor in visitors:
+        for some in paths.values():
+            visitor.get(some[0])
     failed: list[str] = []
     lock, ends = threading.Lock(), time.monotonic() + seconds
 

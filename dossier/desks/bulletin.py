@@ -7,9 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dossier.access import Actor
 from dossier.binding.model import BindError
 from dossier.clock import local
-from dossier.desks.figures import Asked, period_of
+from dossier.desks.figures import Asked, overdue, period_of
+from dossier.desks.intakefigures import intake
+from dossier.desks.returns import returns
 from dossier.errors import DossierError
 from dossier.listings import Cell, Column, Listing, write_csv, write_pdf, write_xlsx
 from dossier.office import Office
@@ -164,3 +167,17 @@ def save(office: Office, listings: Sequence[Listing], kind: str, folder: Path, a
     except OSError as error:
         raise DossierError("export_failed", what=str(error)) from error
     return path
+
+
+# What may be asked for: how it is computed, and how it is arranged in tables.
+TABLES: Mapping[str, tuple[Callable[[Office, Actor, Asked], dict[str, Any]], Callable[[Mapping[str, Any], date], list[Listing]]]] = {
+    "overdue": (overdue, overdue_listings),
+    "returns": (returns, returns_listings),
+    "intake": (intake, intake_listings),
+}
+
+
+def written(office: Office, actor: Actor, what: str, kind: str, folder: Path, asked: Asked) -> Path:
+    """One of TABLES computed and saved. Raises what computing and save() raise."""
+    compute, arrange = TABLES[what]
+    return save(office, arrange(compute(office, actor, asked), office.today()), kind, folder, asked)

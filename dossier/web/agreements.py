@@ -8,6 +8,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 
 from dossier.desks import agreements
 from dossier.errors import DossierError
+from dossier.web.answers import lead_back
 from dossier.web.guard import actor, day_of, doing, go_on, office, wants_json
 from dossier.web.handovers import upload_of
 
@@ -61,14 +62,9 @@ def _download(login: str | None) -> Any:
 @desk.post("/people/<login>/agreement/void")
 @doing("user.grant")
 def void(login: str) -> Any:
-    try:
-        agreements.void(office(), actor(), login, request.form.get("reason", ""))
-    except DossierError as error:
-        if wants_json() or error.code == "user_unknown":
-            raise
-        flash(error.zh, "bad")
-    else:
-        if wants_json():
-            return jsonify(voided=login)
-        flash("保密协议已作废，其本人须重新签署上传。", "good")
-    return redirect(url_for("staff.show", login=login), 303)
+    return lead_back(
+        url_for("staff.show", login=login),
+        "保密协议已作废，其本人须重新签署上传。",
+        lambda: agreements.void(office(), actor(), login, request.form.get("reason", "")),
+        lambda: {"voided": login},
+    )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, jsonify, request, send_file
 
 from dossier.desks import caselist, cases, closing, explaining, exporting, narrowing, placing, searching, viewing
 from dossier.lifecycle import CASE, SUBMISSION
+from dossier.web.answers import file_of
 from dossier.web.describe import WORD, asked, number, one_of, ref, told, told_as
 from dossier.web.guard import actor, doing, office
 from dossier.web.pages import page_with_boxes
@@ -123,11 +122,7 @@ def contents(case_no: str, kind: str) -> Any:
     errors=("case_unknown", "volume_empty", "damaged", "export_failed", "tool_missing"),
 )
 def volume_pdf(case_no: str, kind: str) -> Any:
-    scratch = office().scratch_dir
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="volume-") as folder:
-        path = exporting.export_pdf(office(), actor(), case_no, kind, Path(folder))
-        return send_file(BytesIO(path.read_bytes()), as_attachment=True, download_name=path.name)
+    return file_of(lambda folder: exporting.export_pdf(office(), actor(), case_no, kind, folder))
 
 
 @desk.get("/pages/<int:page_id>")

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, jsonify, send_file
+from flask import Blueprint, jsonify
 
 from dossier import people
-from dossier.desks import bulletin, calendar, figures, intakefigures, returns, rulebooks, rulesview, searching, verifying, watching
+from dossier.desks import bulletin, calendar, rulebooks, rulesview, searching, verifying, watching
 from dossier.desks.figures import Asked
 from dossier.lifecycle import JOB
+from dossier.web.answers import file_of
 from dossier.web.api_acts import uploaded
 from dossier.web.describe import DAY, FILE, TRUTH, WHOLE, WORD, asked, given, number, obj, ref, told, told_as
 from dossier.web.guard import actor, doing, office
 
 desk = Blueprint("api_house", __name__, url_prefix="/api")
-_COMPUTE = {"overdue": figures.overdue, "returns": returns.returns, "intake": intakefigures.intake}
-_ARRANGE = {"overdue": bulletin.overdue_listings, "returns": bulletin.returns_listings, "intake": bulletin.intake_listings}
 _FIGURES = {"team": WORD, "handler": WORD, "node": WORD, "from": DAY, "until": DAY}
 _FIGURE_ERRORS = ("team_unknown", "date_bad")
 _CATALOGUE = obj(
@@ -49,7 +45,7 @@ def _figures() -> Asked:
 @doing("figures.read")
 @told("超期节点统计、退回率、移送收件", "Overdue nodes; returns; intake", ref("Figures"), query=_FIGURES, errors=_FIGURE_ERRORS)
 def figures_json(what: str) -> Any:
-    return jsonify(_COMPUTE[what](office(), actor(), _figures()))
+    return jsonify(bulletin.TABLES[what][0](office(), actor(), _figures()))
 
 
 @desk.get("/figures/<any(overdue, returns, intake):what>.<any(xlsx, pdf, csv):kind>")
@@ -63,12 +59,7 @@ def figures_json(what: str) -> Any:
 )
 def figures_file(what: str, kind: str) -> Any:
     wanted = _figures()
-    table = _COMPUTE[what](office(), actor(), wanted)
-    scratch = office().scratch_dir
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="figures-") as folder:
-        path = bulletin.save(office(), _ARRANGE[what](table, office().today()), kind, Path(folder), wanted)
-        return send_file(BytesIO(path.read_bytes()), "application/octet-stream", as_attachment=True, download_name=path.name)
+    return file_of(lambda folder: bulletin.written(office(), actor(), what, kind, folder, wanted), "application/octet-stream")
 
 
 @desk.get("/rules/<rule_id>")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Sequence
-from datetime import date
-from io import BytesIO
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from dossier.desks import borrowing, closing, loans, paper, register
 from dossier.desks.borrowing import Wanted
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import LOAN_KINDS
+from dossier.web.answers import file_of, lead_back
 from dossier.web.figures import bars
-from dossier.web.guard import UNSEEN, actor, could, doing, office
+from dossier.web.guard import actor, could, day_asked, day_of, doing, office
 
 desk = Blueprint("borrowing", __name__)
 # What is done stays on the list for good: the page shows the newest, the register has all.
@@ -42,21 +39,6 @@ def _number(name: str) -> int:
         return int(_given(name))
     except ValueError:
         raise DossierError("bad_request", what="张数" if name == "count" else name) from None
-
-
-def _day(name: str) -> date:
-    try:
-        return date.fromisoformat(_given(name))
-    except ValueError:
-        raise DossierError("date_bad", value=_given(name)) from None
-
-
-def _asked_day(name: str) -> date | None:
-    text = request.args.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise DossierError("date_bad", value=text) from None
 
 
 @desk.get("/loans")
@@ -92,7 +74,7 @@ def ask() -> Any:
         case_no=_given("case_no"),
         kind=_given("kind"),
         reason=_given("reason"),
-        until=_day("until"),
+        until=day_of("until"),
         volume=_given("volume") or "main",
         documents=() if _given("whole") else _several("document"),
         borrower=_given("borrower"),
@@ -126,54 +108,55 @@ def show(loan_no: str) -> Any:
     )
 
 
-def _act(loan_no: str, done: str, deed: Callable[[], Any]) -> Any:
-    """Does one act of the desk and leads back to the loan with what came of it."""
-    try:
-        deed()
-    except DossierError as error:
-        if error.code in UNSEEN:
-            raise
-        flash(error.zh, "bad")
-    else:
-        flash(done, "good")
-    return redirect(url_for(".show", loan_no=loan_no), 303)
+def _loan(loan_no: str) -> str:
+    return url_for("borrowing.show", loan_no=loan_no)
+
+
+def _papers(case_no: str) -> str:
+    return url_for("borrowing.papers", case_no=case_no)
 
 
 @desk.post("/loans/<loan_no>/<any(approve, decline):act>")
 @doing("loan.approve")
 def decide(loan_no: str, act: str) -> Any:
     done = "已批准。" if act == "approve" else "未予批准，理由已记录。"
-    return _act(loan_no, done, lambda: borrowing.decide(office(), actor(), loan_no, act, _given("reason")))
+    return lead_back(_loan(loan_no), done, lambda: borrowing.decide(office(), actor(), loan_no, act, _given("reason")))
 
 
 @desk.post("/loans/<loan_no>/withdraw")
 @doing("loan.ask")
 def withdraw(loan_no: str) -> Any:
-    return _act(loan_no, "已撤回。", lambda: borrowing.withdraw(office(), actor(), loan_no, _given("reason")))
+    return lead_back(_loan(loan_no), "已撤回。", lambda: borrowing.withdraw(office(), actor(), loan_no, _given("reason")))
 
 
 @desk.post("/loans/<loan_no>/hand-out")
 @doing("loan.lend")
 def hand_out(loan_no: str) -> Any:
-    return _act(loan_no, "已发放，请双方在借阅单上签名。", lambda: borrowing.hand_out(office(), actor(), loan_no, _number("count")))
+    return lead_back(
+        _loan(loan_no), "已发放，请双方在借阅单上签名。", lambda: borrowing.hand_out(office(), actor(), loan_no, _number("count"))
+    )
 
 
 @desk.post("/loans/<loan_no>/copy")
 @doing("loan.lend")
 def copy(loan_no: str) -> Any:
-    return _act(loan_no, "复制已登记。", lambda: borrowing.copy(office(), actor(), loan_no, _number("count"), _given("received_by")))
+    return lead_back(
+        _loan(loan_no), "复制已登记。", lambda: borrowing.copy(office(), actor(), loan_no, _number("count"), _given("received_by"))
+    )
 
 
 @desk.post("/loans/<loan_no>/extend")
 @doing("loan.extend")
 def extend(loan_no: str) -> Any:
-    return _act(loan_no, "已延期。", lambda: borrowing.extend(office(), actor(), loan_no, _day("until"), _given("reason")))
+    return lead_back(_loan(loan_no), "已延期。", lambda: borrowing.extend(office(), actor(), loan_no, day_of("until"), _given("reason")))
 
 
 @desk.post("/loans/<loan_no>/end")
 @doing("loan.end")
 def end(loan_no: str) -> Any:
-    return _act(loan_no, "事由消失日已登记，归还期限已重新计算。", lambda: borrowing.end_reason(office(), actor(), loan_no, _day("on")))
+    return lead_back(
+        _loan(loan_no), "事由消失日已登记，归还期限已重新计算。", lambda: borrowing.end_reason(office(), actor(), loan_no, day_of("on"))
+    )
 
 
 @desk.post("/loans/<loan_no>/return")
@@ -193,19 +176,19 @@ def take_back(loan_no: str) -> Any:
         }
         borrowing.take_back(office(), actor(), loan_no, _number("count"), pages=sorted(pages))
 
-    return _act(loan_no, "已清点入库。没有归还的页列在下面，全部归还后本次借阅才办结。", deed)
+    return lead_back(_loan(loan_no), "已清点入库。没有归还的页列在下面，全部归还后本次借阅才办结。", deed)
 
 
 @desk.get("/loans/<loan_no>/slip.pdf")
 @doing("loan.read")
 def slip(loan_no: str) -> Any:
-    return _file(lambda folder: register.save_slip(office(), actor(), loan_no, folder))
+    return file_of(lambda folder: register.save_slip(office(), actor(), loan_no, folder))
 
 
 @desk.get("/loans/figures")
 @doing("loan.register")
 def figures() -> Any:
-    first, last = _asked_day("from"), _asked_day("until")
+    first, last = day_asked("from"), day_asked("until")
     told = register.counted(office(), actor(), first, last)
     chosen = {name: request.args[name] for name in ("from", "until") if request.args.get(name)}
     return render_template(
@@ -216,17 +199,8 @@ def figures() -> Any:
 @desk.get("/loans/register.<any(xlsx, pdf):kind>")
 @doing("loan.register")
 def register_file(kind: str) -> Any:
-    first, last = _asked_day("from"), _asked_day("until")
-    return _file(lambda folder: register.save_register(office(), actor(), kind, folder, first, last))
-
-
-def _file(write: Callable[[Path], Path]) -> Response:
-    """What was written into a folder of its own, for the person to keep; nothing stays behind."""
-    scratch = office().scratch_dir
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="loans-") as folder:
-        path = write(Path(folder))
-        return send_file(BytesIO(path.read_bytes()), as_attachment=True, download_name=path.name)
+    first, last = day_asked("from"), day_asked("until")
+    return file_of(lambda folder: register.save_register(office(), actor(), kind, folder, first, last))
 
 
 @desk.get("/cases/<case_no>/paper")
@@ -236,23 +210,11 @@ def papers(case_no: str) -> Any:
     return render_template("borrowing/paper.html", case_no=case_no, volumes=volumes, names=KIND_NAMES, gates=closing.GATES)
 
 
-def _moved(case_no: str, done: str, deed: Callable[[], Any]) -> Any:
-    try:
-        deed()
-    except DossierError as error:
-        if error.code in UNSEEN:
-            raise
-        flash(error.zh, "bad")
-    else:
-        flash(done, "good")
-    return redirect(url_for(".papers", case_no=case_no), 303)
-
-
 @desk.post("/cases/<case_no>/paper")
 @doing("paper.move")
 def move(case_no: str) -> Any:
     place = {name: _given(name) for name in ("room", "cabinet", "box", "reason")}
-    return _moved(case_no, "存放位置已登记。", lambda: paper.move(office(), actor(), case_no, _given("volume"), **place))
+    return lead_back(_papers(case_no), "存放位置已登记。", lambda: paper.move(office(), actor(), case_no, _given("volume"), **place))
 
 
 @desk.post("/cases/<case_no>/paper/backs")
@@ -262,4 +224,4 @@ def backs(case_no: str) -> Any:
         pages = paper.page_numbers(_given("pages"))
         paper.backs(office(), actor(), case_no, _given("volume"), pages, apart=_given("apart") == "1")
 
-    return _moved(case_no, "张数已更正。", deed)
+    return lead_back(_papers(case_no), "张数已更正。", deed)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from dossier.desks import caselist, cases, closing, events, loans, viewing
 from dossier.desks.placing import KIND_NAMES
-from dossier.errors import DossierError
 from dossier.lifecycle import CASE
-from dossier.web.guard import UNSEEN, actor, could, doing, number_asked, office
+from dossier.web.answers import lead_back
+from dossier.web.guard import actor, could, day_of, doing, number_asked, office
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("cases", __name__)
@@ -91,20 +90,14 @@ def check(case_no: str) -> Any:
 @desk.post("/cases/<case_no>/events")
 @doing("case.event")
 def event(case_no: str) -> Any:
-    try:
-        on = date.fromisoformat(request.form.get("on", ""))
-    except ValueError:
-        flash(DossierError("date_bad", value=request.form.get("on", "")).zh, "bad")
-        return redirect(url_for(".show", case_no=case_no), 303)
-    try:
-        if request.form.get("withdraw"):
-            events.withdraw(office(), actor(), case_no, request.form.get("anchor", ""), on, request.form.get("reason", ""))
+    form = request.form
+
+    def deed() -> None:
+        on, anchor = day_of("on"), form.get("anchor", "")
+        if form.get("withdraw"):
+            events.withdraw(office(), actor(), case_no, anchor, on, form.get("reason", ""))
         else:
-            cases.record_event(office(), actor(), case_no, request.form.get("anchor", ""), on)
-    except DossierError as error:
-        if error.code in UNSEEN:
-            raise
-        flash(error.zh, "bad")
-    else:
-        flash(f"事件已{'撤销' if request.form.get('withdraw') else '登记'}，期限已重新计算。", "good")
-    return redirect(url_for(".show", case_no=case_no), 303)
+            cases.record_event(office(), actor(), case_no, anchor, on)
+
+    done = f"事件已{'撤销' if form.get('withdraw') else '登记'}，期限已重新计算。"
+    return lead_back(url_for(".show", case_no=case_no), done, deed)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from dossier.desks import closing, explaining, waiving
-from dossier.errors import DossierError
-from dossier.web.guard import UNSEEN, actor, doing, office
+from dossier.web.answers import lead_back
+from dossier.web.guard import actor, doing, office
 
 desk = Blueprint("closing", __name__)
 
@@ -34,12 +34,7 @@ def explain(case_no: str) -> Any:
 @doing("case.waive")
 def waive(case_no: str) -> Any:
     act = waiving.withdraw if request.form.get("withdraw") else waiving.waive
-    try:
-        act(office(), actor(), case_no, request.form.get("rule", ""), request.form.get("reason", ""), request.form.get("party", ""))
-    except DossierError as error:
-        if error.code in UNSEEN:
-            raise
-        flash(error.zh, "bad")
-    else:
-        flash("已撤回免除。" if request.form.get("withdraw") else "已免除，理由已记入日志。", "good")
-    return redirect(url_for("cases.check", case_no=case_no, gate=_gate("closing")), 303)
+    rule, reason, party = (request.form.get(name, "") for name in ("rule", "reason", "party"))
+    done = "已撤回免除。" if request.form.get("withdraw") else "已免除，理由已记入日志。"
+    back = url_for("cases.check", case_no=case_no, gate=_gate("closing"))
+    return lead_back(back, done, lambda: act(office(), actor(), case_no, rule, reason, party))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, send_file
+from flask import Blueprint, jsonify, render_template
 
 from dossier.access import Actor
 from dossier.desks import documents
 from dossier.desks.placing import KIND_NAMES
 from dossier.office import Office
+from dossier.web.answers import file_of
 from dossier.web.describe import ref, told
 from dossier.web.guard import actor, doing, office
 
@@ -66,8 +65,4 @@ def page_copy_pdf(page_id: int) -> Any:
 
 
 def _pdf(make: Callable[[Office, Actor, int, Path], Path], number: int) -> Any:
-    scratch = office().scratch_dir
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="copy-") as folder:
-        path = make(office(), actor(), number, Path(folder))
-        return send_file(BytesIO(path.read_bytes()), mimetype="application/pdf", as_attachment=True, download_name=path.name)
+    return file_of(lambda folder: make(office(), actor(), number, folder), "application/pdf")

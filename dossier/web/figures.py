@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import date
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 
-from dossier.desks import bulletin, intakefigures
+from dossier.desks import bulletin
 from dossier.desks import figures as figures_desk
-from dossier.desks import returns as returns_desk
 from dossier.desks.figures import Asked, period_of
-from dossier.errors import DossierError
-from dossier.web.guard import actor, doing, office
+from dossier.web.answers import file_of
+from dossier.web.guard import actor, day_asked, doing, office
 from review.overdue import STANDINGS
 
 desk = Blueprint("figures", __name__)
 PERIODS = {"": "在办案件，不限期间", "day": "当日", "week": "本周", "month": "本月"}
 FORMS = {"overdue": "超期节点", "returns": "退回与空白", "intake": "移送收件"}
-_COMPUTE = {"overdue": figures_desk.overdue, "returns": returns_desk.returns, "intake": intakefigures.intake}
-_ARRANGE = {"overdue": bulletin.overdue_listings, "returns": bulletin.returns_listings, "intake": bulletin.intake_listings}
 # How much of a group's bar each count takes, the worst first; the tone colours it.
 _BARS = {
     "overdue": (("overdue", "超期未办", "bad"), ("carried", "往期未办", "old"), ("late", "超期办结", "near"), ("near", "临期", "calm")),
@@ -45,7 +38,7 @@ def show(what: str) -> Any:
     if left:
         return render_template("figures/counting.html", what=what, size=size, done=size - left)
     table = _page_table(what, asked)
-    listings = _ARRANGE[what](table, office().today())
+    listings = bulletin.TABLES[what][1](table, office().today())
     groups = [listing for listing in listings if listing.name != "明细"]
     detail = table.get("rows", [])
     return render_template(
@@ -71,7 +64,7 @@ def _page_table(what: str, asked: Asked) -> dict[str, Any]:
     """The table with as many rows as a page lists."""
     if what == "overdue":
         return figures_desk.overdue(office(), actor(), asked, bulletin.SHOWN, _SHOWN)
-    return _COMPUTE[what](office(), actor(), asked)
+    return bulletin.TABLES[what][0](office(), actor(), asked)
 
 
 def _unlisted(table: Mapping[str, Any], detail: Sequence[Any]) -> int:
@@ -83,18 +76,13 @@ def _unlisted(table: Mapping[str, Any], detail: Sequence[Any]) -> int:
 @doing("figures.read")
 def file(what: str, kind: str) -> Any:
     asked, _ = _asked()
-    table = _COMPUTE[what](office(), actor(), asked)
-    scratch = office().scratch_dir
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="figures-") as folder:
-        path = bulletin.save(office(), _ARRANGE[what](table, office().today()), kind, Path(folder), asked)
-        return send_file(BytesIO(path.read_bytes()), as_attachment=True, download_name=path.name)
+    return file_of(lambda folder: bulletin.written(office(), actor(), what, kind, folder, asked))
 
 
 def _asked() -> tuple[Asked, str]:
     """What the query asks for, and the kind of period; from and until are days of their own choice."""
     period = request.args.get("period", "")
-    first, last = _day("from"), _day("until")
+    first, last = day_asked("from"), day_asked("until")
     if period in ("day", "week", "month"):
         first, last = period_of(period, last or office().today())
     return Asked(_word("team"), _word("handler"), _word("node"), first, last), period
@@ -102,14 +90,6 @@ def _asked() -> tuple[Asked, str]:
 
 def _word(name: str) -> str | None:
     return request.args.get(name, "").strip() or None
-
-
-def _day(name: str) -> date | None:
-    text = request.args.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise DossierError("date_bad", value=text) from None
 
 
 def bars(groups: Sequence[Mapping[str, Any]], parts: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:

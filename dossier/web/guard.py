@@ -26,7 +26,7 @@ HIDDEN = (
     | frozenset({"review.read", "review.submit", "review.turn"})
 )
 HIDDEN |= {"loan.read", "loan.ask", "loan.approve", "loan.lend", "loan.extend", "loan.end", "paper.read", "paper.move"}
-UNSEEN = frozenset({"not_allowed", "case_unknown", "submission_unknown", "page_unknown", "loan_unknown"})
+UNSEEN = frozenset({"not_allowed", "case_unknown", "submission_unknown", "page_unknown", "loan_unknown", "user_unknown"})
 # What must be done before anything else → where; reached meanwhile: that page, and the way out.
 FIRST = {"second_factor": "factor.ask", "must_change": "people.password", "enrol_factor": "factor.enrol", "agreement": "agreements.own"}
 WAY_OUT = frozenset({"people.sign_out"})
@@ -114,12 +114,12 @@ def safe_next(target: str) -> str:
 
 def day_of(name: str) -> date:
     """A day of the form. Raises date_bad."""
-    return _day(request.form.get(name, ""))
+    return _day(request.form.get(name, "").strip())
 
 
 def day_asked(name: str) -> date | None:
     """A day of the query, if one was asked for. Raises date_bad."""
-    text = request.args.get(name, "")
+    text = request.args.get(name, "").strip()
     return _day(text) if text else None
 
 
@@ -127,7 +127,7 @@ def _day(text: str) -> date:
     try:
         return plausible(date.fromisoformat(text))
     except ValueError:
-        raise DossierError("date_bad", value=text) from None
+        raise DossierError("date_bad", value=text[:40]) from None
 
 
 def number_asked(name: str, default: int) -> int:

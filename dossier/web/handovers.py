@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from dossier import access
@@ -16,6 +16,7 @@ from dossier.desks import caselist, handover, receiving, viewing
 from dossier.desks.handover import Request, Upload
 from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
+from dossier.web.answers import lead_back
 from dossier.web.guard import UNSEEN, actor, could, doing, office, wants_json
 from dossier.web.words import SEVERITIES
 
@@ -180,19 +181,9 @@ def _words(finding: dict[str, Any], document: dict[str, Any] | None) -> str:
     return f'"{number}"' if number and number in finding["message"] else ""
 
 
-def _act(receipt_no: str, done: str, deed: Callable[[], None]) -> Any:
-    """Does one act of the desk and leads back to the hand-over with what came of it."""
-    try:
-        deed()
-    except DossierError as error:
-        if wants_json() or error.code in UNSEEN:
-            raise
-        flash(error.zh, "bad")
-    else:
-        if wants_json():
-            return jsonify(viewing.progress(office(), actor(), receipt_no))
-        flash(done, "good")
-    return redirect(url_for(".show", receipt_no=receipt_no), 303)
+def _act(receipt_no: str, done: str, deed: Callable[[], object]) -> Any:
+    """Does one act of the desk and leads back to the hand-over."""
+    return lead_back(url_for("handovers.show", receipt_no=receipt_no), done, deed, lambda: viewing.progress(office(), actor(), receipt_no))
 
 
 def _numbers() -> list[int]:

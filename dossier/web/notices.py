@@ -8,9 +8,9 @@ from flask import Blueprint, flash, g, jsonify, redirect, render_template, reque
 
 from dossier import people
 from dossier.desks import delivering, notices
-from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.web import guard
+from dossier.web.answers import lead_back
 from dossier.web.describe import LARGEST, TEXT, TRUTH, WHOLE, asked, given, listed, maybe, number, obj, one_of, told
 from dossier.web.guard import actor, doing, number_asked, office
 
@@ -73,13 +73,8 @@ def tick() -> Any:
 @doing("notice.own")
 def mail() -> Any:
     address = request.form.get("mail", "")
-    try:
-        people.set_mail(office(), actor(), actor().login, address)
-    except DossierError as error:
-        flash(error.zh, "bad")
-    else:
-        flash("邮箱已保存。" if address.strip() else "不再发送邮件。", "good")
-    return redirect(url_for(".listing"), 303)
+    done = "邮箱已保存。" if address.strip() else "不再发送邮件。"
+    return lead_back(url_for(".listing"), done, lambda: people.set_mail(office(), actor(), actor().login, address))
 
 
 @desk.get("/deliveries")

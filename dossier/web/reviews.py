@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from datetime import date
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from dossier.desks import reviewform, reviewing, sampling
 from dossier.desks.cases import CLOSING_MODES
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import REVIEW
-from dossier.web.guard import UNSEEN, actor, doing, number_asked, office
+from dossier.web.answers import file_of, lead_back
+from dossier.web.guard import actor, day_of, doing, number_asked, office
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("reviews", __name__)
@@ -31,26 +27,6 @@ def _page() -> int:
 def _lines(name: str) -> list[str]:
     """The lines of a field, without empty ones."""
     return [line.strip() for line in request.form.get(name, "").splitlines() if line.strip()]
-
-
-def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(str(value or ""))
-    except ValueError:
-        raise DossierError("date_bad", value=value) from None
-
-
-def _act(done: str, target: str, deed: Callable[[], object]) -> Any:
-    """Does one act and leads back to a page with what came of it."""
-    try:
-        deed()
-    except DossierError as error:
-        if error.code in UNSEEN:
-            raise
-        flash(error.zh, "bad")
-    else:
-        flash(done, "good")
-    return redirect(target, 303)
 
 
 @desk.get("/reviews")
@@ -89,17 +65,17 @@ def _back(case_no: str) -> str:
 def submit(case_no: str) -> Any:
     form = request.form
     stated = {name: form.get(name, "") for name in _STATED}
-    return _act(
-        "已报结，等待审核。",
+    return lead_back(
         _back(case_no),
-        lambda: reviewing.submit(office(), actor(), case_no, form.get("mode", ""), _day(form.get("day")), stated),
+        "已报结，等待审核。",
+        lambda: reviewing.submit(office(), actor(), case_no, form.get("mode", ""), day_of("day"), stated),
     )
 
 
 @desk.post("/cases/<case_no>/review/withdraw")
 @doing("review.submit")
 def withdraw(case_no: str) -> Any:
-    return _act("已撤回报结。", _back(case_no), lambda: reviewing.withdraw(office(), actor(), case_no, request.form.get("reason", "")))
+    return lead_back(_back(case_no), "已撤回报结。", lambda: reviewing.withdraw(office(), actor(), case_no, request.form.get("reason", "")))
 
 
 @desk.post("/cases/<case_no>/review/pass")
@@ -107,14 +83,14 @@ def withdraw(case_no: str) -> Any:
 def turn(case_no: str) -> Any:
     key, note, why = (request.form.get(name, "") for name in ("key", "note", "raise"))
     done = f"{reviewing.KEYS.get(key, key)}已通过。"
-    return _act(done, _back(case_no), lambda: reviewing.approve(office(), actor(), case_no, key, note, why))
+    return lead_back(_back(case_no), done, lambda: reviewing.approve(office(), actor(), case_no, key, note, why))
 
 
 @desk.post("/cases/<case_no>/review/return")
 @doing("review.turn")
 def give_back(case_no: str) -> Any:
     key, reasons = request.form.get("key", ""), _lines("reason")
-    return _act("已退回办案团队。", _back(case_no), lambda: reviewing.send_back(office(), actor(), case_no, key, reasons))
+    return lead_back(_back(case_no), "已退回办案团队。", lambda: reviewing.send_back(office(), actor(), case_no, key, reasons))
 
 
 @desk.get("/cases/<case_no>/review-form")
@@ -128,11 +104,7 @@ def form(case_no: str) -> Any:
 @doing("case.check")
 def form_pdf(case_no: str) -> Any:
     told = reviewform.form(office(), actor(), case_no)
-    scratch = office().scratch_dir
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="form-") as folder:
-        path = reviewform.save(office(), told, KIND_NAMES, Path(folder))
-        return send_file(BytesIO(path.read_bytes()), as_attachment=True, download_name=path.name)
+    return file_of(lambda folder: reviewform.save(office(), told, KIND_NAMES, folder))
 
 
 @desk.get("/samples")
@@ -146,7 +118,7 @@ def samples() -> Any:
 @desk.post("/samples")
 @doing("sample.draw")
 def draw() -> Any:
-    return _act("已抽样。", url_for(".samples"), lambda: sampling.draw(office(), actor(), _wanted()))
+    return lead_back(url_for(".samples"), "已抽样。", lambda: sampling.draw(office(), actor(), _wanted()))
 
 
 def _wanted() -> sampling.Wanted:
@@ -154,7 +126,7 @@ def _wanted() -> sampling.Wanted:
     size = form.get("size", "")
     if not (size.isascii() and size.isdigit()):
         raise DossierError("sample_bad", what="件数应为整数")
-    first, last, team = _day(form.get("from")), _day(form.get("until")), form.get("team", "").strip()
+    first, last, team = day_of("from"), day_of("until"), form.get("team", "").strip()
     return sampling.Wanted(form.get("seed", ""), int(size[:9]), first, last, form.get("mode") or None, team or None)
 
 
@@ -168,11 +140,9 @@ def sample(number: int) -> Any:
 @desk.post("/samples/<int:number>/<int:position>/score")
 @doing("sample.score")
 def score(number: int, position: int) -> Any:
-    return _act(
-        "评分已登记。",
-        url_for(".sample", number=number, _anchor=f"dossier-{position}"),
-        lambda: sampling.score(office(), actor(), number, position, _deductions(), request.form.get("remark", "")),
-    )
+    back = url_for(".sample", number=number, _anchor=f"dossier-{position}")
+    remark = request.form.get("remark", "")
+    return lead_back(back, "评分已登记。", lambda: sampling.score(office(), actor(), number, position, _deductions(), remark))
 
 
 def _deductions() -> list[tuple[str, int]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, request, url_for
 
 from dossier.desks import moving, rescanning, sorting, viewing
 from dossier.desks.uploads import Upload
 from dossier.errors import DossierError
-from dossier.web.guard import UNSEEN, actor, doing, office, wants_json
+from dossier.web.answers import lead_back
+from dossier.web.guard import actor, doing, office
 
 desk = Blueprint("sorting", __name__)
 
@@ -63,21 +64,12 @@ ACTS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _answer(receipt_no: str, done: str, deed: Callable[[], Any]) -> Any:
+def _answer(receipt_no: str, done: str, deed: Callable[[], object]) -> Any:
     """Does one act; leads back to where the person was, or answers with the hand-over as it is now."""
-    try:
-        deed()
-    except DossierError as error:
-        if wants_json() or error.code in UNSEEN:
-            raise
-        flash(error.zh, "bad")
-    else:
-        if wants_json():
-            return jsonify(viewing.submission_json(office(), actor(), receipt_no))
-        flash(done, "good")
     # A document that was merged is where the other one is.
     at = f"document-{request.form['into']}" if request.form.get("into", "").isdigit() else request.form.get("anchor", "")
-    return redirect(url_for("handovers.show", receipt_no=receipt_no, _anchor=at if at.startswith("document-") else None), 303)
+    back = url_for("handovers.show", receipt_no=receipt_no, _anchor=at if at.startswith("document-") else None)
+    return lead_back(back, done, deed, lambda: viewing.submission_json(office(), actor(), receipt_no))
 
 
 @desk.post("/hand-overs/<receipt_no>/sort/<verb>")

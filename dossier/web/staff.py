@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 
 from dossier import people
 from dossier.access import SCOPES
 from dossier.desks import agreements
 from dossier.errors import DossierError
 from dossier.web.acts import OF_PEOPLE
+from dossier.web.answers import lead_back
 from dossier.web.guard import actor, day_of, doing, office, wants_json
 
 desk = Blueprint("staff", __name__, url_prefix="/people")
@@ -85,18 +86,8 @@ def _with_secret(login: str, what: str, secret: str) -> Any:
 
 
 def _act(login: str, done: str, deed: Callable[[], object]) -> Any:
-    """Does one act upon an account and leads back to it with what came of it."""
-    try:
-        deed()
-    except DossierError as error:
-        if wants_json() or error.code in ("not_allowed", "user_unknown"):
-            raise
-        flash(error.zh, "bad")
-    else:
-        if wants_json():
-            return jsonify(people.show(office(), actor(), login))
-        flash(done, "good")
-    return redirect(url_for(".show", login=login), 303)
+    """Does one act upon an account and leads back to it."""
+    return lead_back(url_for("staff.show", login=login), done, deed, lambda: people.show(office(), actor(), login))
 
 
 @desk.post("/<login>/disable")

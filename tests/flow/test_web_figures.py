@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pdfplumber
 import pytest
@@ -65,6 +66,23 @@ def test_a_team_sees_its_own_and_others_see_nothing(app: Flask) -> None:
 @pytest.mark.parametrize("query", ["from=abc", "until=2026-13-01", "from=2027-01-01", "from=2026-09-01&until=2026-08-01"])
 def test_a_wrong_period_is_told(app: Flask, query: str) -> None:
     assert Person(app, "clerk").get(f"/figures/overdue?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "٢٠٢٦-01-01", "x" * 5000])
+def test_days_on_which_nothing_can_have_happened_are_told_by_every_door(app: Flask, day: str) -> None:
+    clerk, director, team = Person(app, "clerk"), Person(app, "director"), Person(app, "team1")
+    pages = ("/figures/overdue", "/figures/returns", "/figures/intake", "/figures/returns.csv", "/loans/figures", "/loans/register.xlsx")
+    told = [clerk.get(f"{page}?{name}={quote(day)}").status_code for page in pages for name in ("from", "until")]
+    told += [clerk.get(f"/api/figures/intake?{name}={quote(day)}").status_code for name in ("from", "until")]
+    assert set(told) == {400}
+    case = f"/cases/{quote(CASE_NO)}"
+    for person, path, form in (
+        (team, f"{case}/events", {"anchor": "filing", "on": day}),
+        (team, f"{case}/review/submit", {"mode": "执行完毕", "day": day}),
+        (director, "/samples", {"seed": "1", "size": "3", "from": day, "until": day}),
+    ):
+        assert person.post(path, form).status_code == 303
+        assert "不对，应如" in person.get(case if "samples" not in path else path).text
 
 
 def test_unknown_parts_of_the_query_do_no_harm(app: Flask) -> None:

@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 
 from ocr.engines import ENGINES
 
+MOST_WEB_PROCESSES = 4  # unless more are asked for: each holds the rules of every court
 _DATABASE_URL = re.compile(r"sqlite:///|postgresql(\+psycopg)?://")
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the metrics library reads it when it is imported; the server sets it for its processes
+
+
+def several_processes(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process is one of several that leave their counts in one folder."""
+    return METRICS_FOLDER in environ
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,8 @@ SETTINGS = (
     Setting("page_processes", "0", "Processes that read pages; 0: one per core.", 0),
     Setting("lease_seconds", "120", "How long a job is leased before another worker may take it (renewed while its worker lives).", 1),
     Setting("sandbox", "auto", "Parser sandbox: auto (bwrap when it works) | bwrap | rlimits.", choices=("auto", "bwrap", "rlimits")),
-    Setting("threads", "8", "Request threads of the web server.", 1),
+    Setting("web_processes", "0", "Processes of the web server; 0: one per core, at most four.", 0),
+    Setting("threads", "8", "Request threads of each process of the web server.", 1),
     Setting("session_hours", "12", "Hours after which a sign-in ends.", 1),
     Setting("idle_minutes", "15", "Minutes without a request after which a sign-in ends.", 1),
     Setting(
@@ -108,6 +117,7 @@ class Settings:
     page_processes: int
     lease_seconds: int
     sandbox: str
+    web_processes: int
     threads: int
     session_hours: int
     idle_minutes: int
@@ -149,6 +159,7 @@ class Settings:
             page_processes=number("page_processes") or os.cpu_count() or 1,
             lease_seconds=number("lease_seconds"),
             sandbox=values["sandbox"],
+            web_processes=number("web_processes") or min(os.cpu_count() or 1, MOST_WEB_PROCESSES),
             threads=number("threads"),
             session_hours=number("session_hours"),
             idle_minutes=number("idle_minutes"),

@@ -1,21 +1,42 @@
-"""Whether it runs: nothing comes in; liveness, readiness and the numbers of this process and its records go out."""
+"""Whether it runs: nothing comes in; liveness, readiness and the numbers of the web server's processes and of the records go out."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from dossier.desks import watching
+from dossier.office import Office
+from dossier.settings import several_processes
 from dossier.web.guard import doing, office, public
 
 desk = Blueprint("health", __name__)
+METRICS_FOLDER = (
+    "PROMETHEUS_MULTIPROC_DIR"  # where the processes of one server leave their counts; the library reads it when it is imported
+)
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("dossier_requests_total", "Requests answered.", ("endpoint", "status"), registry=REGISTRY)
 SECONDS = Histogram("dossier_request_seconds", "Time to answer a request.", ("endpoint",), registry=REGISTRY)
-JOBS = Gauge("dossier_jobs", "Jobs by state.", ("state",), registry=REGISTRY)
+
+
+class _Records(Collector):
+    """What the records say at the moment of asking."""
+
+    def __init__(self, of: Office) -> None:
+        self._office = of
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        jobs = GaugeMetricFamily("dossier_jobs", "Jobs by state.", labels=("state",))
+        for state, number in watching.job_counts(self._office).items():
+            jobs.add_metric((state,), number)
+        yield jobs
 
 
 def begin() -> None:
@@ -47,6 +68,10 @@ def readyz() -> Any:
 @desk.get("/metrics")
 @doing("metrics.read")
 def metrics() -> Any:
-    for state, number in watching.job_counts(office()).items():
-        JOBS.labels(state).set(number)
-    return Response(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+    records = CollectorRegistry()
+    records.register(_Records(office()))
+    requests = REGISTRY
+    if several_processes():
+        requests = CollectorRegistry()
+        MultiProcessCollector(requests)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(requests) + generate_latest(records), content_type=CONTENT_TYPE_LATEST)

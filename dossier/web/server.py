@@ -1,9 +1,11 @@
-"""Serving: settings, an address and whether to work come in; a web process of many threads and a worker beside it run until stopped."""
+"""Serving: settings, an address and whether to work come in; a web server of some processes with many threads and a worker beside it run until stopped."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,19 +20,33 @@ from flask import Flask
 
 from dossier import logs
 from dossier.app import open_office
-from dossier.settings import SETTINGS, Settings
+from dossier.settings import METRICS_FOLDER, SETTINGS, Settings
 from dossier.web.site import create_app
 
 log = structlog.get_logger()
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, STOP_SECONDS = 1.0, 30.0, 20.0
+# New objects after which the youngest are looked through for rings, and how many such looks before the older ones are.
+GARBAGE_LOOKS = (20_000, 20, 50)
 _PR_SET_PDEATHSIG = 1
 
 
 def application() -> Flask:
     """The application over the office that the environment's settings name. Raises DossierError as open_office()."""
     logs.configure()
-    return create_app(open_office(Settings.read()))
+    office = open_office(Settings.read())
+    app = create_app(office)
+    # A connection may not be shared by the processes that are forked from this one.
+    office.db.close()
+    _settle()
+    return app
+
+
+def _settle() -> None:
+    """The rules and the code are there for good: looking through them for garbage stops a request for a tenth of a second and finds none."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_LOOKS)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -40,7 +56,10 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 def serve_forever(settings: Settings, *, host: str, port: int, worker: bool) -> None:
     """Serves until SIGTERM or SIGINT. The worker is a process of its own and is started again when it dies; when the web process dies, so does this."""
-    environ = {**os.environ, **environment_of(settings), "PYTHONPATH": str(CHECKOUT)}
+    numbers = settings.home / "metrics"
+    shutil.rmtree(numbers, ignore_errors=True)
+    numbers.mkdir(parents=True)
+    environ = {**os.environ, **environment_of(settings), "PYTHONPATH": str(CHECKOUT), METRICS_FOLDER: str(numbers)}
     children = {"web": _Child("web", _gunicorn(settings, host, port), environ)}
     if worker:
         children["worker"] = _Child("worker", [sys.executable, "-m", "dossier", "work"], environ)
@@ -66,12 +85,13 @@ def serve_forever(settings: Settings, *, host: str, port: int, worker: bool) -> 
 def _gunicorn(settings: Settings, host: str, port: int) -> list[str]:
     options = {
         "worker-class": "gthread",
-        "workers": "1",
+        "workers": str(settings.web_processes),
         "threads": str(settings.threads),
         "bind": f"{host}:{port}",
         "log-level": "warning",
     }
-    return [sys.executable, "-m", "gunicorn", *(part for name, value in options.items() for part in (f"--{name}", value)), "wsgi:app"]
+    told = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return [sys.executable, "-m", "gunicorn", "--preload", *told, "wsgi:app"]
 
 
 def _watch(children: Mapping[str, _Child], stop: threading.Event) -> None:

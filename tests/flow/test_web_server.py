@@ -10,16 +10,28 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from dossier import people
+from dossier.clock import Clock
 from dossier.web.server import environment_of
-from tests.support.office import open_test_office, settings_for
+from tests.support.office import PASSWORD, open_test_office, operator_of, settings_for
 
 PATIENCE = 60.0
+PROCESSES, ASKED = 2, 6
 ROOT = Path(__file__).resolve().parents[2]
+
+
+class Served(NamedTuple):
+    """A server of this test's own; token: that of a program that watches it."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    token: str
 
 
 def until(question: Callable[[], Any]) -> Any:
@@ -48,6 +60,20 @@ def children(pid: int) -> dict[str, int]:
     return found
 
 
+def forked(pid: int) -> list[int]:
+    """The processes in which gunicorn answers."""
+    stats = (path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[1] for path in Path("/proc").glob("[0-9]*/stat"))
+    return [number for number in map(int, stats) if number == pid]
+
+
+def answered(port: int, token: str, endpoint: str) -> int:
+    """How many requests of a page /metrics tells of."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(asked, timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    return sum(int(float(line.rpartition(" ")[2])) for line in lines if line.startswith(f'dossier_requests_total{{endpoint="{endpoint}"'))
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0] != "Z"
@@ -64,21 +90,27 @@ def up(port: int) -> bool:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def server(tmp_path: Path) -> Iterator[Served]:
     home = tmp_path / "home"
-    open_test_office(home).close()
+    office = open_test_office(home, clock=Clock())
+    people.add(
+        office, operator_of(office), login="watcher", display="监控", roles=["auditor"], team=None, password=PASSWORD, must_change=False
+    )
+    token = people.add_token(office, operator_of(office), "watcher", "监控程序", ["watch"], 30)
+    office.close()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environ = os.environ | environment_of(settings_for(home)) | {"PYTHONPATH": str(ROOT)}
+    settings = replace(settings_for(home), web_processes=PROCESSES)
+    environ = os.environ | environment_of(settings) | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen([sys.executable, "-m", "dossier", "serve", "--port", str(port)], cwd=ROOT, env=environ)
-    yield process, port
+    yield Served(process, port, token)
     process.kill()
     process.wait()
 
 
-def test_the_worker_is_started_again_and_nothing_outlives_the_server(server: tuple[subprocess.Popen[bytes], int]) -> None:
-    process, port = server
+def test_the_worker_is_started_again_and_nothing_outlives_the_server(server: Served) -> None:
+    process, port, _ = server
     until(lambda: up(port))
     first = until(lambda: children(process.pid).get("worker"))
     os.kill(first, signal.SIGKILL)
@@ -89,10 +121,16 @@ def test_the_worker_is_started_again_and_nothing_outlives_the_server(server: tup
     assert not up(port)
 
 
-def test_a_polite_end_is_in_good_order(server: tuple[subprocess.Popen[bytes], int]) -> None:
-    process, port = server
+def test_a_polite_end_is_in_good_order(server: Served) -> None:
+    process, port, token = server
     until(lambda: up(port))
     below = until(lambda: len(found := children(process.pid)) == 2 and found)
+    assert len(until(lambda: len(found := forked(below["web"])) == PROCESSES and found)) == PROCESSES
+    for _ in range(ASKED):
+        assert up(port)
+    # Whichever process answers tells what all of them have done.
+    told = until(lambda: answered(port, token, "health.readyz"))
+    assert told >= ASKED
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
     assert not any(alive(pid) for pid in below.values())

@@ -238,6 +238,18 @@ SENTENCES: dict[str, Sentence] = {
     "password_weak": _bad("密码不合要求：{rule}。请另换一个。", "The password does not meet the policy of this court. Choose another."),
     "password_same": _bad("新密码不能与原密码相同。", "The new password is the old one."),
     "passwords_differ": _bad("两次输入的新密码不一致。", "The two new passwords are not the same."),
+    "directory_down": Sentence(
+        503,
+        EXIT_TOOL,
+        "法院目录暂时无法核对密码。请稍后再试，或告知系统管理员（原因见系统日志）；三员仍可用本系统的密码登录。",
+        "The court's directory cannot check passwords now. Try again later, or tell the system administrator (the log says why); the three administrators still sign in with their passwords here.",
+    ),
+    "directory_unset": _bad(
+        "没有设置法院目录。请先设置 DOSSIER_LDAP_URL。", "No directory of the court is set. Set DOSSIER_LDAP_URL first.", 409
+    ),
+    "password_elsewhere": _refused(
+        "{login} 的密码由法院目录保管，请在那里修改。", "The court's directory keeps the password of {login}. Change it there."
+    ),
     "too_many_tries": _refused(
         "登录失败次数过多。请在 {minutes} 分钟后再试。", "Too many failed sign-ins. Try again in {minutes} minutes.", 429
     ),

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from ocr.engines import ENGINES
 
 MOST_WEB_PROCESSES = 4  # unless more are asked for: each holds the rules of every court
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _DATABASE_URL = re.compile(r"sqlite:///|postgresql(\+psycopg)?://")
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the metrics library reads it when it is imported; the server sets it for its processes
@@ -91,6 +92,17 @@ SETTINGS = (
     Setting("oidc_client_secret", "", "The secret it was given there."),
     Setting("oidc_claim", "preferred_username", "Which word of the identity service is the user name here."),
     Setting(
+        "ldap_url",
+        "",
+        "The court's directory, which checks passwords: ldaps://HOST or ldap://HOST (StartTLS, but on this machine); several by spaces, "
+        "tried in turn; empty: none.",
+    ),
+    Setting("ldap_base", "", "Below which entry people are looked for in it; needed with DOSSIER_LDAP_URL."),
+    Setting("ldap_filter", "(uid={login})", "Which entry is a user's; {login} is the user name here. Exactly one must be found."),
+    Setting("ldap_bind_dn", "", "The account that looks for people in it; empty: anonymously."),
+    Setting("ldap_bind_password", "", "Its password."),
+    Setting("ldap_ca_file", "", "Certificates (PEM) of who vouches for the directory's; empty: those that the machine knows."),
+    Setting(
         "smtp_url",
         "",
         "Mail server: smtp://HOST:25, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://…:465; empty: notices stay in the page.",
@@ -129,6 +141,12 @@ class Settings:
     oidc_client_id: str
     oidc_client_secret: str
     oidc_claim: str
+    ldap_url: str
+    ldap_base: str
+    ldap_filter: str
+    ldap_bind_dn: str
+    ldap_bind_password: str
+    ldap_ca_file: str
     smtp_url: str
     mail_from: str
     site_url: str
@@ -144,6 +162,7 @@ class Settings:
         home = Path(values["home"]).absolute()
         if values["database_url"] and not _DATABASE_URL.match(values["database_url"]):
             raise ValueError("DOSSIER_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+        _check_directory(values)
         _check_ways_out(values)
 
         def number(name: str) -> int:
@@ -171,6 +190,12 @@ class Settings:
             oidc_client_id=values["oidc_client_id"],
             oidc_client_secret=values["oidc_client_secret"],
             oidc_claim=values["oidc_claim"],
+            ldap_url=values["ldap_url"],
+            ldap_base=values["ldap_base"],
+            ldap_filter=values["ldap_filter"],
+            ldap_bind_dn=values["ldap_bind_dn"],
+            ldap_bind_password=values["ldap_bind_password"],
+            ldap_ca_file=values["ldap_ca_file"],
             smtp_url=values["smtp_url"],
             mail_from=values["mail_from"],
             site_url=values["site_url"].rstrip("/"),
@@ -179,6 +204,30 @@ class Settings:
             proxies=number("proxies"),
             max_upload_mb=number("max_upload_mb"),
         )
+
+
+def _check_directory(values: Mapping[str, str]) -> None:
+    """What the court's directory needs. Raises ValueError naming the variable."""
+    urls, wanted = values["ldap_url"].split(), values["ldap_filter"]
+    for url in urls:
+        if not re.fullmatch(r"ldaps?://([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?/?", url) or _port(url) == 0:
+            raise ValueError("DOSSIER_LDAP_URL must be ldaps://HOST[:PORT] or ldap://HOST[:PORT], several by spaces")
+    if urls and not values["ldap_base"]:
+        raise ValueError("DOSSIER_LDAP_BASE must be given when DOSSIER_LDAP_URL is set")
+    if not (wanted.startswith("(") and wanted.endswith(")") and wanted.count("(") == wanted.count(")") and "{login}" in wanted):
+        raise ValueError("DOSSIER_LDAP_FILTER must be a filter in parentheses that names {login}")
+    if bool(values["ldap_bind_dn"]) != bool(values["ldap_bind_password"]):
+        raise ValueError("DOSSIER_LDAP_BIND_DN and DOSSIER_LDAP_BIND_PASSWORD must be given together")
+    if values["ldap_ca_file"] and not Path(values["ldap_ca_file"]).is_file():
+        raise ValueError("DOSSIER_LDAP_CA_FILE must be a file with certificates")
+
+
+def _port(url: str) -> int | None:
+    """The port of an address, 0 when there is no such port."""
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        return 0
 
 
 def _check_ways_out(values: Mapping[str, str]) -> None:
@@ -193,9 +242,7 @@ def _check_ways_out(values: Mapping[str, str]) -> None:
         if values[name] and not re.fullmatch(r"https?://[^/?\s@]+([/?][!-~]*)?", values[name]):
             raise ValueError(f"DOSSIER_{name.upper()} must begin with http:// or https:// and name a host, without a password")
     for name in ("smtp_url", "site_url", "webhook_url"):
-        try:
-            _ = urlsplit(values[name]).port
-        except ValueError:
-            raise ValueError(f"DOSSIER_{name.upper()} names a port that there is not") from None
+        if _port(values[name]) == 0:
+            raise ValueError(f"DOSSIER_{name.upper()} names a port that there is not")
     if values["webhook_url"] and len(values["webhook_secret"]) < 16:
         raise ValueError("DOSSIER_WEBHOOK_SECRET must have at least 16 characters when DOSSIER_WEBHOOK_URL is set")

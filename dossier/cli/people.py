@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from dossier import people
-from dossier.cli.common import Context, as_json, put
+from dossier.cli.common import Context, as_json, put, say
 from dossier.desks import agreements
 from dossier.desks.uploads import Upload
 
@@ -20,8 +20,10 @@ def _password(stdin: bool) -> str | None:
     return sys.stdin.readline().rstrip("\n") if stdin else None
 
 
-def _tell_password(login: str, given: str | None, password: str) -> None:
-    if given is None:
+def _tell_password(login: str, given: str | None, password: str, *, elsewhere: bool = False) -> None:
+    if elsewhere:
+        say(f"{login} 用法院目录的密码登录 / signs in with the password of the court's directory")
+    elif given is None:
         click.echo(f"{login} 的一次性密码 / one-time password: {password}")
 
 
@@ -46,7 +48,8 @@ def user_add(context: Context, login: str, display: str, roles: tuple[str, ...],
     password = given or people.one_time_password()
     with context.office() as (office, actor):
         people.add(office, actor, login=login, display=display, roles=roles, team=team, password=password, must_change=given is None)
-    _tell_password(login, given, password)
+        elsewhere = people.elsewhere(office, roles)
+    _tell_password(login, given, password, elsewhere=elsewhere and bool(roles))
 
 
 @user.command("passwd")
@@ -63,6 +66,25 @@ def user_passwd(context: Context, login: str, password_stdin: bool) -> None:
     with context.office() as (office, actor):
         people.set_password(office, actor, login, password, must_change=given is None)
     _tell_password(login, given, password)
+
+
+@user.command("directory")
+@click.argument("login")
+@as_json
+@click.pass_obj
+def user_directory(context: Context, login: str, json_out: bool) -> None:
+    """按设置在法院目录里查这个用户名，不需要密码；退出码 9 表示目录不可用。Look a user name up in the court's directory, to try the settings.
+
+    例 example: bin/dossier user directory li4
+    """
+    with context.office() as (office, actor):
+        found = people.entry_of(office, actor, login)
+    if json_out:
+        put({"login": login, "entry": found})
+    elif found is None:
+        say(f"目录里没有唯一的 {login} / not exactly one {login} in the directory")
+    else:
+        click.echo(found)
 
 
 @user.command("mail")

@@ -13,7 +13,7 @@ from dossier import access
 from dossier.access import ROLES, Actor, demand
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.people import passwords, tries
+from dossier.people import directory, passwords, tries
 from dossier.people.gate import agreement_missing
 from dossier.records import ledger
 from dossier.records.tables import Person, Team
@@ -170,13 +170,18 @@ def ensure_administrators(office: Office, actor: Actor) -> list[tuple[str, str]]
 
 
 def grant(office: Office, actor: Actor, login: str, roles: Iterable[str]) -> None:
-    """These roles and no others, from the next request on. Raises role_unknown, roles_conflict, own_account."""
+    """These roles and no others, from the next request on; who becomes an administrator, or is one no longer, signs in again.
+
+    Raises role_unknown, roles_conflict, own_account.
+    """
     demand(actor, "user.grant")
     chosen = chosen_roles(office, roles)
     with office.db.write() as session:
         person = of_others(session, actor, login)
         before, person.roles = list(person.roles), chosen
         if set(before) != set(chosen):
+            # Their passwords are kept in different places.
+            person.session_stamp += directory.elsewhere(office, before) != directory.elsewhere(office, chosen)
             tell(office, session, actor, "grant", person, before=before, after=chosen)
 
 
@@ -221,11 +226,12 @@ def keep_password(office: Office, person: Person, hashed: str, *, must_change: b
 
 
 def set_password(office: Office, actor: Actor, login: str, password: str, *, must_change: bool = False) -> None:
-    """Gives an account a new password and ends its sessions. Raises password_weak, own_account."""
+    """Gives an account a new password and ends its sessions. Raises password_weak, own_account, password_elsewhere."""
     demand(actor, "user.manage")
     hashed = passwords.hashed(password, login, office.settings.password_policy)
     with office.db.write() as session:
         person = of_others(session, actor, login)
+        directory.require_here(office, person)
         keep_password(office, person, hashed, must_change=must_change)
         tell(office, session, actor, "passwd", person)
 

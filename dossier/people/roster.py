@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dossier.access import ADMINISTRATORS, CLEARANCES, ROLES, Actor, demand
 from dossier.clock import local
 from dossier.office import Office
+from dossier.people import directory
 from dossier.people.accounts import OPERATOR, SYSTEM, known, role_names
 from dossier.people.factor import enrolled
 from dossier.people.substitutes import substitutes
@@ -28,7 +29,7 @@ def _locked(office: Office, session: Session) -> set[str]:
     return {key.rpartition(":")[2] for key in keys if not key.startswith("address:")}
 
 
-def _row(person: Person, locked: set[str], last: dict[str, str]) -> dict[str, Any]:
+def _row(office: Office, person: Person, locked: set[str], last: dict[str, str]) -> dict[str, Any]:
     return {
         "login": person.login,
         "display": person.display,
@@ -38,6 +39,7 @@ def _row(person: Person, locked: set[str], last: dict[str, str]) -> dict[str, An
         "disabled": person.disabled,
         "locked": person.login.lower() in locked,
         "must_change": person.must_change,
+        "directory": person.password_hash is not None and directory.elsewhere(office, person.roles),
         "second_factor": enrolled(person),
         "built_in": person.login in (OPERATOR, SYSTEM),
         "last_sign_in": last.get(f"person:{person.id}"),
@@ -50,7 +52,7 @@ def listing(office: Office, actor: Actor) -> list[dict[str, Any]]:
     with office.db.read() as session:
         people = session.execute(select(Person).order_by(Person.login)).scalars().all()
         locked, last = _locked(office, session), _last_sign_ins(session)
-        return [_row(person, locked, last) for person in people]
+        return [_row(office, person, locked, last) for person in people]
 
 
 def show(office: Office, actor: Actor, login: str) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def show(office: Office, actor: Actor, login: str) -> dict[str, Any]:
     demand(actor, "user.list")
     with office.db.read() as session:
         person = known(session, login)
-        row = _row(person, _locked(office, session), _last_sign_ins(session))
+        row = _row(office, person, _locked(office, session), _last_sign_ins(session))
         events = select(LedgerEvent).where(LedgerEvent.subject == f"person:{person.id}").order_by(LedgerEvent.seq.desc()).limit(30)
         row["events"] = [
             {"at": local(event.at).isoformat(), "actor": event.actor, "action": event.action, "detail": event.detail}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dossier.access import Actor
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.people import factor, passwords, tries
+from dossier.people import directory, factor, passwords, tries
 from dossier.people.accounts import actor_of, keep_password, tell
 from dossier.people.gate import agreement_missing
 from dossier.people.substitutes import standing_for
@@ -34,24 +34,40 @@ def _open_account(session: Session, login: str) -> Person | None:
 def sign_in(office: Office, login: str, password: str, address: str = "") -> tuple[Actor, int]:
     """The actor and the session stamp. address: from where, for the ledger and the count of failures.
 
-    Raises sign_in_failed, the same for an unknown login, a disabled account and a wrong password, and too_many_tries, the same for all of them.
+    Raises sign_in_failed, the same for an unknown login, a disabled account and a wrong password; too_many_tries and directory_down, the same
+    for all of them.
     """
     counted = tries.bars(login, address)
     with office.db.write() as session:
         closed = tries.begin(session, counted, office.clock.now())
         person = session.execute(select(Person).where(Person.login == login)).scalar_one_or_none()
-    good = passwords.matches(person.password_hash if person and not person.disabled else None, password)
+    try:
+        good = directory.proves(office, person, login, password)
+    except DossierError:
+        _unjudged(office, counted, person, login, address)
+        raise
     with office.db.write() as session:
         if good:
             tries.succeeded(session, counted)
         else:
             tries.forget_old(session, office.clock.now())
-        action = "sign_in" if good else "sign_in.locked" if closed else "sign_in.failed"
-        subject = f"person:{person.id}" if person else "person:unknown"
-        ledger.append(session, at=office.clock.now(), actor=login[:80], action=action, subject=subject, detail={"address": address})
+        _tell(office, session, "sign_in" if good else "sign_in.locked" if closed else "sign_in.failed", person, login, address)
     if not good or person is None:
         raise DossierError("sign_in_failed")
     return actor_of(person), person.session_stamp
+
+
+def _tell(office: Office, session: Session, action: str, person: Person | None, login: str, address: str) -> None:
+    by = {"by": "ldap"} if directory.elsewhere(office, person.roles if person else ()) else {}
+    subject = f"person:{person.id}" if person else "person:unknown"
+    ledger.append(session, at=office.clock.now(), actor=login[:80], action=action, subject=subject, detail={"address": address, **by})
+
+
+def _unjudged(office: Office, counted: tuple[tries.Bar, ...], person: Person | None, login: str, address: str) -> None:
+    """The directory was down: nobody judged the password, so it counts for nothing."""
+    with office.db.write() as session:
+        tries.taken_back(session, counted)
+        _tell(office, session, "sign_in.unjudged", person, login, address)
 
 
 def sign_in_by(office: Office, login: str, address: str, service: str) -> tuple[Actor, int]:
@@ -95,7 +111,7 @@ def _first(office: Office, session: Session, person: Person, actor: Actor, prove
     if factor.enrolled(person) and not proved:
         return "second_factor"
     old = passwords.expired(person.password_at, office.clock.now(), office.settings.password_policy)
-    if (person.must_change or old) and not vouched:
+    if (person.must_change or old) and not vouched and not directory.elsewhere(office, person.roles):
         return "must_change"
     if factor.needed(office, {*person.roles, *actor.roles}) and not factor.enrolled(person):
         return "enrol_factor"
@@ -103,9 +119,10 @@ def _first(office: Office, session: Session, person: Person, actor: Actor, prove
 
 
 def change_own_password(office: Office, actor: Actor, old: str, new: str) -> int:
-    """A person gives themselves a new password; the new session stamp. Raises sign_in_failed, password_weak, password_same."""
+    """A person gives themselves a new password; the new session stamp. Raises sign_in_failed, password_weak, password_same, password_elsewhere."""
     with office.db.read() as session:
         person = session.get_one(Person, actor.id)
+    directory.require_here(office, person)
     if not passwords.matches(person.password_hash, old):
         raise DossierError("sign_in_failed")
     if old == new:

@@ -79,6 +79,15 @@ def succeeded(session: Session, counted: tuple[Bar, ...]) -> None:
             session.delete(row)
 
 
+def taken_back(session: Session, counted: tuple[Bar, ...]) -> None:
+    """The try was not judged: it is as if it had not been made. A door that others had closed stays closed."""
+    for bar in counted:
+        row = session.get(SignInTry, bar.key)
+        if row is not None:
+            row.failures = max(0, row.failures - 1)
+            row.locked_until = row.locked_until if bar.minutes(row.failures) else None
+
+
 def forget_old(session: Session, now: datetime) -> None:
     """Drops the counts that no longer count, so that made-up logins do not fill the table."""
     session.execute(delete(SignInTry).where(SignInTry.last_at < now - timedelta(days=1)))

@@ -32,7 +32,7 @@ def sign_in() -> Any:
 
 @desk.post("/sign-in")
 @public
-@told("登录", "Sign in", _SIGNED_IN, files=_LOGIN, errors=("sign_in_failed", "too_many_tries"))
+@told("登录", "Sign in", _SIGNED_IN, files=_LOGIN, errors=("sign_in_failed", "too_many_tries", "directory_down"))
 def sign_in_now() -> Any:
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     target = safe_next(request.form.get("next", "/"))
@@ -68,6 +68,7 @@ def account() -> Any:
         held=agreements.state(office(), who),
         factor=factor.state(office(), who),
         others=people.may_act_for(office(), who),
+        elsewhere=people.elsewhere(office(), who.roles),
         today=office().today(),
     )
 

@@ -142,6 +142,7 @@ def create_app(office: Office) -> Flask:
             "bell": notices.bell(office),
             "court": office.settings.court,
             "oidc": bool(office.settings.oidc_issuer),
+            "ldap": bool(office.settings.ldap_url),
         }
     )
     app.after_request(_headers)

@@ -49,7 +49,8 @@ def new() -> Any:
         )
     except DossierError as error:
         return render_template("people/new.html", teams=people.teams(office()), error=error, form=form), error.status
-    return _with_secret(login, "账号已建立，尚无权限，由安全管理员授权。一次性密码", password)
+    where = "本院用法院目录的密码登录，只有三员使用这个" if people.elsewhere(office(), ()) else ""
+    return _with_secret(login, f"账号已建立，尚无权限，由安全管理员授权。{where}一次性密码", password)
 
 
 @desk.get("/<login>")

@@ -49,12 +49,12 @@ def page_facts(page: Page, file_name: str) -> PageFacts:
     )
 
 
-def document_fact(document: Document) -> DocumentFact:
+def document_fact(document: Document, *, with_pages: bool = True) -> DocumentFact:
     """A document row as facts; ref is its number in the hand-over."""
     return DocumentFact(
         ref=str(document.number),
         type_id=document.type_id,
-        pages=tuple(page_facts(page, page.file.name) for page in document.pages),
+        pages=tuple(page_facts(page, page.file.name) for page in document.pages) if with_pages else (),
         case_no=document.case_no,
         dated=document.dated,
         signed_for=local(document.signed_at).date() if document.signed_at else None,

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dossier import access
 from dossier.access import Actor, Resource
-from dossier.desks import loans
+from dossier.desks import figurestore, loans
 from dossier.desks.cases import case_json, load
 from dossier.desks.placing import contents_json, fact_by_id
 from dossier.desks.waiving import waiver_json
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, Document, Page, Volume
-from dossier.translate import case_fact, finding_json
+from dossier.translate import case_fact, document_fact, finding_json
 from review.facts import CaseFact, DocumentFact
 from review.findings import Finding
 from review.gate import Gate, check_case
 from review.nodestates import EvidenceState, NodeState, node_states
+from review.overdue import unread
 from review.rulebook import Catalogue
 from review.waivers import Waived, named, settle
 
@@ -40,13 +42,16 @@ def _of(document: Document) -> Resource:
 
 def documents_of(session: Session, case: Case, actor: Actor) -> tuple[DocumentFact, ...]:
     """What the case has: placed or signed for; refused papers and those still in review prove nothing. A sealed one has its type for a title."""
-    rows = session.execute(
-        select(Document)
-        .where(Document.case_id == case.id, Document.state.in_(("accepted", "placed", "kept")))
-        .order_by(Document.id)
-        .options(selectinload(Document.pages).joinedload(Page.file))
-    ).scalars()
-    return tuple(replace(fact_by_id(one), title=one.name) if sealed(actor, one) else fact_by_id(one) for one in rows)
+    rows = session.execute(_proving(case).options(selectinload(Document.pages).joinedload(Page.file))).scalars()
+    return tuple(_told(one, actor, fact_by_id(one)) for one in rows)
+
+
+def _proving(case: Case) -> Select[Document]:
+    return select(Document).where(Document.case_id == case.id, Document.state.in_(("accepted", "placed", "kept"))).order_by(Document.id)
+
+
+def _told(document: Document, actor: Actor, fact: DocumentFact) -> DocumentFact:
+    return replace(fact, title=document.name) if sealed(actor, document) else fact
 
 
 def case_facts(office: Office, session: Session, case: Case) -> CaseFact:
@@ -114,13 +119,29 @@ def waived_json(one: Waived, catalogue: Catalogue) -> dict[str, Any]:
     return {**finding_json(one.finding, catalogue.roles), "waiver": waiver}
 
 
+def _states(office: Office, session: Session, case: Case, actor: Actor, catalogue: Catalogue) -> tuple[NodeState, ...]:
+    """Where every step stands today: judged without the pages, and once more with the words of those few papers whose words decide."""
+    rows = session.execute(_proving(case).options(joinedload(Document.volume))).scalars()
+    documents: Sequence[DocumentFact] = [_told(one, actor, replace(document_fact(one, with_pages=False), ref=str(one.id))) for one in rows]
+
+    def judge() -> tuple[NodeState, ...]:
+        return node_states(catalogue, office.rules.calendar, case_fact(case), documents, office.today())
+
+    states = judge()
+    texts = figurestore.texts_of(session, [int(ref) for ref in unread(states)])
+    if not texts:
+        return states
+    documents = figurestore.with_texts(documents, texts)
+    return judge()
+
+
 def case_page(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
     """Everything the case page shows: the case, its volumes' contents lists, and its nodes with evidence, gaps and due days."""
     with office.db.read() as session:
         case = load(session, case_no)
         access.demand(actor, "case.read", Resource(team=case.team_id))
         catalogue = office.rules.for_case(case)
-        states = node_states(catalogue, office.rules.calendar, case_fact(case), documents_of(session, case, actor), office.today())
+        states = _states(office, session, case, actor, catalogue)
         kinds = list(session.execute(select(Volume.kind).where(Volume.case_id == case.id)).scalars())
         page = {"case": case_json(case), "nodes": [_node(office, catalogue, state) for state in states]}
     readable = [kind for kind in kinds if kind != "sub" or "sub_reader" in actor.roles]

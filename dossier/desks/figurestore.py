@@ -210,10 +210,10 @@ def _rows(office: Office, session: Session, whole: Mapping[int, tuple[Case, Matt
     """The rows of some cases at the end of a day; the few papers whose words decide are read in a second look."""
     found = {id: (case, as_of(matter, day)) for id, (case, matter) in whole.items()}
     states = {id: _states(office, case, matter, day) for id, (case, matter) in found.items()}
-    texts = _texts(session, [int(ref) for one in states.values() for ref in unread(one)])
+    texts = texts_of(session, [int(ref) for one in states.values() for ref in unread(one)])
     for id, (case, matter) in found.items():
         again = any(document.ref in texts for document in matter.documents)
-        known = _with_texts(matter, texts) if again else matter
+        known = replace(matter, documents=with_texts(matter.documents, texts)) if again else matter
         judged = _states(office, case, known, day) if again else states[id]
         yield id, rows(office.rules.for_case(case), office.rules.calendar, known, judged, day)
 
@@ -283,7 +283,7 @@ def _days_before(calendar: Calendar, day: date, count: int) -> date:
     return day
 
 
-def _texts(session: Session, ids: Sequence[int]) -> Mapping[str, tuple[PageFacts, ...]]:
+def texts_of(session: Session, ids: Sequence[int]) -> Mapping[str, tuple[PageFacts, ...]]:
     """The words of some documents' pages, by the document's ref."""
     found: dict[str, list[PageFacts]] = defaultdict(list)
     for some in batches(ids):
@@ -298,5 +298,6 @@ def batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + _TOGETHER] for start in range(0, len(ids), _TOGETHER))
 
 
-def _with_texts(matter: Matter, texts: Mapping[str, tuple[PageFacts, ...]]) -> Matter:
-    return replace(matter, documents=[replace(one, pages=texts.get(one.ref, ())) for one in matter.documents])
+def with_texts(documents: Sequence[DocumentFact], texts: Mapping[str, tuple[PageFacts, ...]]) -> list[DocumentFact]:
+    """The same papers, those with words having them."""
+    return [replace(one, pages=texts.get(one.ref, ())) for one in documents]

@@ -229,6 +229,20 @@ def paper_json(office: Office, actor: Actor, case_no: str) -> list[dict[str, Any
         return found
 
 
+def shelves(office: Office, actor: Actor, case_no: str) -> dict[str, dict[str, Any]]:
+    """Volume → {"sheets","out","place"}: the little of paper_json() that stands beside a contents list. Raises as it does."""
+    with office.db.read() as session:
+        case = load(session, case_no)
+        access.demand(actor, "paper.read", Resource(team=case.team_id))
+        seen = [one for one in case.volumes if access.decide(actor, "paper.read", Resource(team=case.team_id, sub=one.kind == "sub"))]
+        return {one.kind: _shelf(session, one) for one in seen}
+
+
+def _shelf(session: Session, volume: Volume) -> dict[str, Any]:
+    sheets, out = paper.counted(session, volume.id)
+    return {"sheets": sheets, "out": out, "place": paper.place_text(paper.place_of(session, volume.id))}
+
+
 def _volume(office: Office, session: Session, volume: Volume) -> dict[str, Any]:
     catalogue = office.rules.for_case(volume.case)
     keepers = catalogue.switch("paper_kept_by")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from dossier import access
@@ -86,6 +86,19 @@ def leaves(session: Session, volume: Volume, documents: Sequence[int] | None = N
         for sheet_id, document_id, serial, name, page_no, back_no, loan_id in session.execute(query)
         if chosen is None or document_id in chosen
     ]
+
+
+def counted(session: Session, volume_id: int) -> tuple[int, int]:
+    """How many sheets a volume has, and how many of them are out: a numbered page that nobody called a back is one, whether or not it was met before."""
+    query = (
+        select(func.count(), func.count(Sheet.front_id), func.count(Sheet.loan_id))
+        .select_from(Page)
+        .join(Document, Page.document_id == Document.id)
+        .outerjoin(Sheet, Sheet.page_id == Page.id)
+        .where(Document.volume_id == volume_id, Document.state == "placed", Page.page_no.is_not(None))
+    )
+    numbered, backs, out = session.execute(query).one()
+    return numbered - backs, out
 
 
 def pages_text(numbers: Iterable[int]) -> str:
@@ -171,7 +184,8 @@ def places_of(session: Session, volume_id: int) -> list[PaperPlace]:
 
 def place_of(session: Session, volume_id: int) -> PaperPlace | None:
     """Where the paper of a volume stands; None: nobody wrote it down."""
-    return next(iter(places_of(session, volume_id)), None)
+    query = select(PaperPlace).where(PaperPlace.volume_id == volume_id).order_by(PaperPlace.id.desc())
+    return session.execute(query.limit(1)).scalar_one_or_none()
 
 
 def place_text(place: PaperPlace | None) -> str:

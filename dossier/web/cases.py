@@ -54,7 +54,7 @@ def show(case_no: str) -> Any:
         counts={state: sum(node["state"] == state for node in nodes) for state in ("overdue", "missing", "present")},
         documents=_places(page["volumes"]),
         handed=handed,
-        paper={one["volume"]: one for one in loans.paper_json(office(), actor(), case_no)} if could("paper.read") else {},
+        paper=loans.shelves(office(), actor(), case_no) if could("paper.read") else {},
         first=first,
         anchors=cases.anchor_names(office(), case_no) if could("case.event") else [],
         gates=closing.GATES,

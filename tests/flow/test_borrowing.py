@@ -80,6 +80,14 @@ def view(office: Office, number: str) -> dict[str, Any]:
     return loans.loan_json(office, who(office, "clerk"), number)
 
 
+def shelf_of(office: Office) -> tuple[int, int]:
+    """Sheets of the 正卷 and how many are out, as the case page tells them; the page of the paper tells the same."""
+    told = loans.shelves(office, who(office, "clerk"), CASE_NO)["main"]
+    (volume,) = loans.paper_json(office, who(office, "clerk"), CASE_NO)
+    assert told == {key: volume[key] for key in ("sheets", "out", "place")}
+    return told["sheets"], told["out"]
+
+
 def refused(code: str, act: Callable[[], Any]) -> DossierError:
     with pytest.raises(DossierError) as caught:
         act()
@@ -254,6 +262,7 @@ def test_the_sub_volume_is_lent_by_and_to_those_who_may_read_it(office: Office) 
     assert loans.listing(office, who(office, "clerk")) == []
     assert [row["loan_no"] for row in loans.listing(office, who(office, "keeper"))] == [number]
     assert [one["volume"] for one in loans.paper_json(office, who(office, "clerk"), CASE_NO)] == ["main"]
+    assert list(loans.shelves(office, who(office, "clerk"), CASE_NO)) == ["main"]
     (finding,) = [one for one in closing.check(office, who(office, "clerk"), CASE_NO, "archiving")["findings"] if one["rule"] == "loan.out"]
     assert "副卷" in finding["message"]
     assert "执行通知书" not in finding["message"]
@@ -272,14 +281,17 @@ def test_a_volume_is_moved_with_a_reason_and_its_history_stays(office: Office) -
 
 def test_a_page_on_the_back_is_no_sheet_of_its_own(office: Office) -> None:
     clerk = who(office, "clerk")
+    assert shelf_of(office) == (9, 0)
     assert paper.backs(office, clerk, CASE_NO, "main", [2, 9]) == 7
     for page in (4, 3, 99):  # the first of its document, behind a back, and none at all
         refused("paper_page_unknown", lambda page=page: paper.backs(office, clerk, CASE_NO, "main", [page]))  # type: ignore[misc]
     number = lent(office, 7)
     refused("paper_page_unknown", lambda: paper.backs(office, clerk, CASE_NO, "main", [2], apart=True))
     assert view(office, number)["documents"][0]["sheets"][0] == {"page": 1, "back": 2, "returned_at": None}
+    assert shelf_of(office) == (7, 7)
     borrowing.take_back(office, clerk, number, 7)
     assert paper.backs(office, clerk, CASE_NO, "main", [2], apart=True) == 8
+    assert shelf_of(office) == (8, 0)
 
 
 def test_the_list_begins_with_what_is_due_first(office: Office, days: Days) -> None:

@@ -9,17 +9,18 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dossier import people
 from dossier.access import Actor
 from dossier.desks import caselist, cases, closing, events, explaining, waiving
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.records.tables import LedgerEvent
+from dossier.records.tables import LedgerEvent, Page
 from dossier.web.site import create_app
 from tests.support.commands import CommandLine
 from tests.support.office import CASE, CASE_NO, operator_of
+from tests.support.shelf import shelve
 from tests.support.webclient import Person
 
 HEAD = "case_no,anchor,date,source\n"
@@ -179,6 +180,18 @@ def test_closing_fields_come_with_the_case_and_an_open_case_may_name_its_closing
     assert (case["state"], case["closing_mode"], case["closing_amount"], case["waived_amount"]) == ("open", "执行完毕", "204650.00", "0.00")
     rules = {one["rule"] for one in closing.check(office, operator_of(office), CASE_NO, "closing")["findings"]}
     assert "closing.mode" not in rules
+
+
+@pytest.mark.parametrize(("says", "lacking"), [("被执行人：张某甲、乙公司", []), ("被执行人：张某甲", ["乙公司"])])
+def test_the_case_page_reads_a_paper_that_may_name_several_parties(office: Office, says: str, lacking: list[str]) -> None:
+    cases.import_cases(office, operator_of(office), json.dumps([CASE | {"respondents": "张某甲；乙公司"}]).encode())
+    shelve(office, (1,))
+    with office.db.write() as session:
+        session.execute(update(Page).values(lines=[{"text": says, "box": [0, 0, 100, 20], "confidence": 1.0}]))
+    nodes = closing.case_page(office, operator_of(office), CASE_NO)["nodes"]
+    found = [line for node in nodes for line in node["evidence"] if line["type"] == "enforcement_notice" and line["demanded"]]
+    assert found
+    assert {(line["lacking"], *line["parties"]) for line in found} == {(bool(lacking), *lacking)}
 
 
 def test_a_rule_is_explained_day_by_day(office: Office) -> None:

@@ -23,6 +23,7 @@ from dossier.people.accounts import (
 )
 from dossier.people.directory import elsewhere, entry_of
 from dossier.people.factor import reset_factor
+from dossier.people.language import language_of, set_language
 from dossier.people.mail import set_mail
 from dossier.people.passwords import HASHER, MIN_PASSWORD, POLICIES, one_time_password, told
 from dossier.people.roster import grantable, listing, show
@@ -33,7 +34,7 @@ from dossier.people.tokens import add_token, bearer, revoke_token, tokens
 __all__ = [
     "HASHER", "MIN_PASSWORD", "OPERATOR", "POLICIES", "SYSTEM", "Standing", "act_for", "acting_as", "actor_of", "add", "add_team",
     "add_token", "all_substitutes", "bearer", "change_own_password", "disable", "elsewhere", "enable", "end_substitute",
-    "ensure_administrators", "ensure_built_in", "ensure_team", "entry_of", "find", "grant", "grantable", "listing", "may_act_for",
+    "ensure_administrators", "ensure_built_in", "ensure_team", "entry_of", "find", "grant", "grantable", "language_of", "listing", "may_act_for",
     "move_to_team", "name_substitute", "one_time_password", "require_rebuild", "reset_factor", "resume", "revoke_token",
-    "role_names", "set_mail", "set_password", "show", "sign_in", "sign_in_by", "sign_out", "substitutes", "team_id", "teams", "tokens", "told",
+    "role_names", "set_language", "set_mail", "set_password", "show", "sign_in", "sign_in_by", "sign_out", "substitutes", "team_id", "teams", "tokens", "told",
 ]  # fmt: skip

@@ -39,6 +39,7 @@ class Person(Base):
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
     recovery: Mapped[list[Any] | None]  # SHA-256 of each code that is left
     mail: Mapped[str | None]  # where notices go besides the page; none: nowhere
+    language: Mapped[str | None]  # zh or en, of the pages; none: never chosen
     session_stamp: Mapped[int] = mapped_column(default=0)  # a rise ends every session of this person
     team: Mapped[Team | None] = relationship()
 

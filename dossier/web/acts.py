@@ -11,6 +11,7 @@ OF_PEOPLE: Final = {
     "sign_in": "登录", "sign_in.failed": "登录失败", "sign_in.locked": "登录失败，暂停尝试", "sign_in.unjudged": "目录不可用，未能登录",
     "sign_out": "退出", "user.add": "新建账号",
     "user.grant": "授权", "user.disable": "停用", "user.enable": "启用", "user.passwd": "改密码", "user.team": "调整团队", "user.mail": "登记邮箱",
+    "user.language": "选择界面语言",
     "user.substitute": "指定代理", "user.factor.enrol": "绑定动态口令", "user.factor.code": "动态口令通过",
     "user.factor.recovery": "使用恢复码", "user.factor.failed": "动态口令不对", "user.factor.renew": "更换动态口令",
     "user.factor.reset": "解除动态口令", "user.substitute.end": "结束代理", "user.substitute.begin": "代理人开始代理",

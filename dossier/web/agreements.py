@@ -11,6 +11,7 @@ from dossier.errors import DossierError
 from dossier.web.answers import lead_back
 from dossier.web.guard import actor, day_of, doing, go_on, office, wants_json
 from dossier.web.handovers import upload_of
+from dossier.web.language import say
 
 desk = Blueprint("agreements", __name__)
 
@@ -38,7 +39,7 @@ def confirm() -> Any:
     go_on()
     if wants_json():
         return jsonify(agreements.state(office(), actor())), 201
-    flash("保密协议已保存。", "good")
+    flash(say("保密协议已保存。"), "good")
     return redirect(session.pop("next", "/"), 303)
 
 
@@ -64,7 +65,7 @@ def _download(login: str | None) -> Any:
 def void(login: str) -> Any:
     return lead_back(
         url_for("staff.show", login=login),
-        "保密协议已作废，其本人须重新签署上传。",
+        say("保密协议已作废，其本人须重新签署上传。"),
         lambda: agreements.void(office(), actor(), login, request.form.get("reason", "")),
         lambda: {"voided": login},
     )

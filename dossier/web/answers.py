@@ -12,10 +12,11 @@ from flask import Response, flash, jsonify, redirect, send_file
 
 from dossier.errors import DossierError
 from dossier.web.guard import UNSEEN, office, wants_json
+from dossier.web.language import told_error
 
 
 def lead_back(to: str, done: str, deed: Callable[[], object], told: Callable[[], object] | None = None) -> Any:
-    """Does one act and leads to a page, which shows `done` or what the error says. What may not be seen stays an error.
+    """Does one act and leads to a page, which shows `done` (in the language of the page) or what the error says. What may not be seen stays an error.
 
     told: what a program is answered instead; it gets errors as errors.
     """
@@ -25,7 +26,7 @@ def lead_back(to: str, done: str, deed: Callable[[], object], told: Callable[[],
     except DossierError as error:
         if program or error.code in UNSEEN:
             raise
-        flash(error.zh, "bad")
+        flash(told_error(error), "bad")
         return redirect(to, 303)
     if program and told is not None:
         return jsonify(told())

@@ -15,6 +15,7 @@ from dossier.lifecycle import LOAN_KINDS
 from dossier.web.answers import file_of, lead_back
 from dossier.web.figures import bars
 from dossier.web.guard import actor, could, day_asked, day_of, doing, office
+from dossier.web.language import say
 
 desk = Blueprint("borrowing", __name__)
 # What is done stays on the list for good: the page shows the newest, the register has all.
@@ -83,7 +84,7 @@ def ask() -> Any:
     if not _given("whole") and not wanted.documents:
         raise DossierError("loan_empty")
     number = borrowing.ask(office(), actor(), wanted)
-    flash(f"已登记 {number}。", "good")
+    flash(say("已登记 %(number)s。", number=number), "good")
     return redirect(url_for(".show", loan_no=number), 303)
 
 
@@ -119,21 +120,21 @@ def _papers(case_no: str) -> str:
 @desk.post("/loans/<loan_no>/<any(approve, decline):act>")
 @doing("loan.approve")
 def decide(loan_no: str, act: str) -> Any:
-    done = "已批准。" if act == "approve" else "未予批准，理由已记录。"
+    done = say("已批准。") if act == "approve" else say("未予批准，理由已记录。")
     return lead_back(_loan(loan_no), done, lambda: borrowing.decide(office(), actor(), loan_no, act, _given("reason")))
 
 
 @desk.post("/loans/<loan_no>/withdraw")
 @doing("loan.ask")
 def withdraw(loan_no: str) -> Any:
-    return lead_back(_loan(loan_no), "已撤回。", lambda: borrowing.withdraw(office(), actor(), loan_no, _given("reason")))
+    return lead_back(_loan(loan_no), say("已撤回。"), lambda: borrowing.withdraw(office(), actor(), loan_no, _given("reason")))
 
 
 @desk.post("/loans/<loan_no>/hand-out")
 @doing("loan.lend")
 def hand_out(loan_no: str) -> Any:
     return lead_back(
-        _loan(loan_no), "已发放，请双方在借阅单上签名。", lambda: borrowing.hand_out(office(), actor(), loan_no, _number("count"))
+        _loan(loan_no), say("已发放，请双方在借阅单上签名。"), lambda: borrowing.hand_out(office(), actor(), loan_no, _number("count"))
     )
 
 
@@ -141,21 +142,25 @@ def hand_out(loan_no: str) -> Any:
 @doing("loan.lend")
 def copy(loan_no: str) -> Any:
     return lead_back(
-        _loan(loan_no), "复制已登记。", lambda: borrowing.copy(office(), actor(), loan_no, _number("count"), _given("received_by"))
+        _loan(loan_no), say("复制已登记。"), lambda: borrowing.copy(office(), actor(), loan_no, _number("count"), _given("received_by"))
     )
 
 
 @desk.post("/loans/<loan_no>/extend")
 @doing("loan.extend")
 def extend(loan_no: str) -> Any:
-    return lead_back(_loan(loan_no), "已延期。", lambda: borrowing.extend(office(), actor(), loan_no, day_of("until"), _given("reason")))
+    return lead_back(
+        _loan(loan_no), say("已延期。"), lambda: borrowing.extend(office(), actor(), loan_no, day_of("until"), _given("reason"))
+    )
 
 
 @desk.post("/loans/<loan_no>/end")
 @doing("loan.end")
 def end(loan_no: str) -> Any:
     return lead_back(
-        _loan(loan_no), "事由消失日已登记，归还期限已重新计算。", lambda: borrowing.end_reason(office(), actor(), loan_no, day_of("on"))
+        _loan(loan_no),
+        say("事由消失日已登记，归还期限已重新计算。"),
+        lambda: borrowing.end_reason(office(), actor(), loan_no, day_of("on")),
     )
 
 
@@ -176,7 +181,7 @@ def take_back(loan_no: str) -> Any:
         }
         borrowing.take_back(office(), actor(), loan_no, _number("count"), pages=sorted(pages))
 
-    return lead_back(_loan(loan_no), "已清点入库。没有归还的页列在下面，全部归还后本次借阅才办结。", deed)
+    return lead_back(_loan(loan_no), say("已清点入库。没有归还的页列在下面，全部归还后本次借阅才办结。"), deed)
 
 
 @desk.get("/loans/<loan_no>/slip.pdf")
@@ -214,7 +219,7 @@ def papers(case_no: str) -> Any:
 @doing("paper.move")
 def move(case_no: str) -> Any:
     place = {name: _given(name) for name in ("room", "cabinet", "box", "reason")}
-    return lead_back(_papers(case_no), "存放位置已登记。", lambda: paper.move(office(), actor(), case_no, _given("volume"), **place))
+    return lead_back(_papers(case_no), say("存放位置已登记。"), lambda: paper.move(office(), actor(), case_no, _given("volume"), **place))
 
 
 @desk.post("/cases/<case_no>/paper/backs")
@@ -224,4 +229,4 @@ def backs(case_no: str) -> Any:
         pages = paper.page_numbers(_given("pages"))
         paper.backs(office(), actor(), case_no, _given("volume"), pages, apart=_given("apart") == "1")
 
-    return lead_back(_papers(case_no), "张数已更正。", deed)
+    return lead_back(_papers(case_no), say("张数已更正。"), deed)

@@ -12,6 +12,7 @@ from dossier.desks.placing import KIND_NAMES
 from dossier.lifecycle import CASE
 from dossier.web.answers import lead_back
 from dossier.web.guard import actor, could, day_of, doing, number_asked, office
+from dossier.web.language import say
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("cases", __name__)
@@ -99,5 +100,5 @@ def event(case_no: str) -> Any:
         else:
             cases.record_event(office(), actor(), case_no, anchor, on)
 
-    done = f"事件已{'撤销' if form.get('withdraw') else '登记'}，期限已重新计算。"
+    done = say("事件已撤销，期限已重新计算。") if form.get("withdraw") else say("事件已登记，期限已重新计算。")
     return lead_back(url_for(".show", case_no=case_no), done, deed)

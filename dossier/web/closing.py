@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from dossier.desks import closing, explaining, waiving
 from dossier.web.answers import lead_back
 from dossier.web.guard import actor, doing, office
+from dossier.web.language import say
 
 desk = Blueprint("closing", __name__)
 
@@ -35,6 +36,6 @@ def explain(case_no: str) -> Any:
 def waive(case_no: str) -> Any:
     act = waiving.withdraw if request.form.get("withdraw") else waiving.waive
     rule, reason, party = (request.form.get(name, "") for name in ("rule", "reason", "party"))
-    done = "已撤回免除。" if request.form.get("withdraw") else "已免除，理由已记入日志。"
+    done = say("已撤回免除。") if request.form.get("withdraw") else say("已免除，理由已记入日志。")
     back = url_for("cases.check", case_no=case_no, gate=_gate("closing"))
     return lead_back(back, done, lambda: act(office(), actor(), case_no, rule, reason, party))

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from dossier.errors import DossierError
 from dossier.people import factor
 from dossier.web.guard import actor, doing, go_on, office, wants_json
+from dossier.web.language import told_error
 
 desk = Blueprint("factor", __name__, url_prefix="/second-factor")
 
@@ -65,6 +66,6 @@ def renew() -> Any:
     except DossierError as error:
         if wants_json():
             raise
-        flash(error.zh, "bad")
+        flash(told_error(error), "bad")
         return redirect(url_for("people.account"), 303)
     return redirect(url_for(".enrol"), 303)

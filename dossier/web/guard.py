@@ -15,6 +15,7 @@ from dossier.desks.cases import plausible
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.people import Standing
+from dossier.web import language
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -90,7 +91,10 @@ def _resume() -> Standing | None:
 
 def begin(login: str, stamp: int) -> None:
     """A new session for this person; nothing of an earlier one stays."""
+    # The choice that this person made once comes before one made at this sign-in page.
+    chosen = people.language_of(office(), login) or session.get("language", language.CHINESE)
     session.clear()
+    language.speak(chosen)
     now = int(office().clock.now().timestamp())
     session.update(login=login, stamp=stamp, started=now, seen=now)
     g.pop("actor", None)

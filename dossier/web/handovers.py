@@ -18,6 +18,7 @@ from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
 from dossier.web.answers import lead_back
 from dossier.web.guard import UNSEEN, actor, could, doing, office, wants_json
+from dossier.web.language import say
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("handovers", __name__)
@@ -170,7 +171,7 @@ def groups_of(view: dict[str, Any], severities: set[str]) -> list[dict[str, Any]
             found.setdefault(finding["document_number"], []).append({**finding, "words": words})
     order = sorted(found, key=lambda number: (rank.index(found[number][0]["severity"]), number or 0))
     return [
-        {"number": number, "name": documents[number]["name"] if number in documents else "整批移送", "findings": found[number]}
+        {"number": number, "name": documents[number]["name"] if number in documents else say("整批移送"), "findings": found[number]}
         for number in order
     ]
 
@@ -198,7 +199,7 @@ def _numbers() -> list[int]:
 def sign(receipt_no: str) -> Any:
     some = request.form.get("which") == "some"
     only, reason = (_numbers(), request.form.get("reason", "")) if some else (None, None)
-    return _act(receipt_no, "已签收，正在入卷。", lambda: receiving.sign(office(), actor(), receipt_no, only, reason))
+    return _act(receipt_no, say("已签收，正在入卷。"), lambda: receiving.sign(office(), actor(), receipt_no, only, reason))
 
 
 @desk.post("/hand-overs/<receipt_no>/refuse")
@@ -207,7 +208,9 @@ def refuse(receipt_no: str) -> Any:
     corrections = [text.strip() for text in request.form.getlist("correction") if text.strip()]
     reason = request.form.get("reason", "")
     return _act(
-        receipt_no, "已退回，修改意见已送办案团队。", lambda: receiving.refuse(office(), actor(), receipt_no, reason, corrections or None)
+        receipt_no,
+        say("已退回，修改意见已送办案团队。"),
+        lambda: receiving.refuse(office(), actor(), receipt_no, reason, corrections or None),
     )
 
 
@@ -215,7 +218,9 @@ def refuse(receipt_no: str) -> Any:
 @doing("submission.dispute")
 def dispute(receipt_no: str) -> Any:
     return _act(
-        receipt_no, "争议已报执行局局长决定。", lambda: receiving.dispute(office(), actor(), receipt_no, request.form.get("reason", ""))
+        receipt_no,
+        say("争议已报执行局局长决定。"),
+        lambda: receiving.dispute(office(), actor(), receipt_no, request.form.get("reason", "")),
     )
 
 
@@ -223,4 +228,4 @@ def dispute(receipt_no: str) -> Any:
 @doing("submission.rule")
 def rule(receipt_no: str) -> Any:
     outcome, reason = request.form.get("outcome", ""), request.form.get("reason", "")
-    return _act(receipt_no, "决定已记录。", lambda: receiving.rule(office(), actor(), receipt_no, outcome, reason))
+    return _act(receipt_no, say("决定已记录。"), lambda: receiving.rule(office(), actor(), receipt_no, outcome, reason))

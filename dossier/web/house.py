@@ -13,6 +13,7 @@ from dossier.desks.closing import GATES
 from dossier.errors import DossierError
 from dossier.web.acts import NAMES, name_of
 from dossier.web.guard import MOST_ASKED, actor, day_asked, doing, number_asked, office, wants_json
+from dossier.web.language import say, told_error
 from review.gate import Gate
 from review.rules_load import BASE
 
@@ -36,7 +37,7 @@ def retry() -> Any:
     count = intake.retry_failed(office(), actor(), number)
     if wants_json():
         return jsonify(retried=count)
-    flash(f"{count} 个任务已放回队列。" if count else "没有可以重试的任务。", "good" if count else "near")
+    flash(say("%(n)d 个任务已放回队列。", n=count) if count else say("没有可以重试的任务。"), "good" if count else "near")
     return redirect(url_for(".show"), 303)
 
 
@@ -62,9 +63,9 @@ def check_chain() -> Any:
     faults = [*told["damaged"], *told["unchecked"]]
     if faults:
         places = "；".join(f"{one['name']} {one['detail']}" for one in faults[:5])
-        flash(f"日志链有 {len(faults)} 处不符：{places}。请立即停用并联系安全管理员。", "bad")
+        flash(say("日志链有 %(n)d 处不符：%(places)s。请立即停用并联系安全管理员。", n=len(faults), places=places), "bad")
     else:
-        flash("日志链逐条重算，全部相符。", "good")
+        flash(say("日志链逐条重算，全部相符。"), "good")
     return redirect(url_for(".show"), 303)
 
 
@@ -83,11 +84,11 @@ def import_holidays() -> Any:
     except DossierError as error:
         if wants_json() or error.code != "holidays_bad":
             raise
-        flash(error.zh, "bad")
+        flash(told_error(error), "bad")
         return redirect(url_for(".holidays"), 303)
     if wants_json():
         return jsonify(year=year)
-    flash(f"{year} 年放假安排已保存，重新启动后开始使用。", "good")
+    flash(say("%(year)s 年放假安排已保存，重新启动后开始使用。", year=year), "good")
     return redirect(url_for(".holidays", year=year), 303)
 
 

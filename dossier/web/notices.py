@@ -13,6 +13,7 @@ from dossier.web import guard
 from dossier.web.answers import lead_back
 from dossier.web.describe import LARGEST, TEXT, TRUTH, WHOLE, asked, given, listed, maybe, number, obj, one_of, told
 from dossier.web.guard import actor, doing, number_asked, office
+from dossier.web.language import say
 
 desk = Blueprint("notices", __name__)
 _NOTICE = obj({"id": WHOLE, "kind": TEXT, "kind_name": TEXT, "at": TEXT, "text": TEXT, "place": TEXT, "subject": TEXT, "read": TRUTH})
@@ -65,7 +66,7 @@ def follow(number: int) -> Any:
 @desk.post("/notices/read")
 @doing("notice.own")
 def tick() -> Any:
-    flash(f"已标为已读：{notices.tick(office(), actor())} 条。", "good")
+    flash(say("已标为已读：%(n)d 条。", n=notices.tick(office(), actor())), "good")
     return redirect(url_for(".listing"), 303)
 
 
@@ -73,7 +74,7 @@ def tick() -> Any:
 @doing("notice.own")
 def mail() -> Any:
     address = request.form.get("mail", "")
-    done = "邮箱已保存。" if address.strip() else "不再发送邮件。"
+    done = say("邮箱已保存。") if address.strip() else say("不再发送邮件。")
     return lead_back(url_for(".listing"), done, lambda: people.set_mail(office(), actor(), actor().login, address))
 
 
@@ -88,7 +89,7 @@ def deliveries() -> Any:
 @desk.post("/deliveries/retry")
 @doing("delivery.retry")
 def retry() -> Any:
-    flash(f"重新送出 {delivering.retry(office(), actor())} 件。", "good")
+    flash(say("重新送出 %(n)d 件。", n=delivering.retry(office(), actor())), "good")
     return redirect(url_for(".deliveries"), 303)
 
 

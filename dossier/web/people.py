@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
 from dossier import people
 from dossier.desks import agreements
 from dossier.errors import DossierError
 from dossier.people import factor
+from dossier.web import language
 from dossier.web.describe import TEXT, WORD, obj, told
 from dossier.web.guard import actor, begin, begin_again, current, day_of, doing, office, public, safe_next, wants_json
+from dossier.web.language import say
 
 desk = Blueprint("people", __name__)
 _LOGIN = obj({"login": WORD, "password": WORD})
@@ -56,6 +58,20 @@ def sign_out() -> Any:
     return redirect(url_for("people.sign_in"), 303)
 
 
+@desk.post("/language/<any(zh, en):chosen>")
+@public
+@told("界面语言", "Language of the pages", obj({"language": TEXT}))
+def speak(chosen: str) -> Any:
+    """Before the sign-in the browser remembers it, after it the account, too."""
+    language.speak(chosen)
+    who = current()
+    if who is not None and not g.first:
+        people.set_language(office(), who, chosen)
+    if wants_json():
+        return jsonify(language=chosen)
+    return redirect(safe_next(request.form.get("next", "/")), 303)
+
+
 @desk.get("/account")
 @doing("home")
 def account() -> Any:
@@ -87,7 +103,7 @@ def password() -> Any:
     except DossierError as error:
         return render_template("people/password.html", policy=policy, error=error), error.status
     begin_again(stamp)
-    flash("密码已修改，其他终端上的登录已结束。", "good")
+    flash(say("密码已修改，其他终端上的登录已结束。"), "good")
     return redirect(session.pop("next", "/"), 303)
 
 
@@ -103,14 +119,14 @@ def name_substitute() -> Any:
     form = request.form
     session_login, first, last = session["login"], day_of("from"), day_of("until")
     people.name_substitute(office(), actor(), session_login, form.get("substitute", "").strip(), first, last, form.get("reason", ""))
-    return back_to_account("代理人已登记。")
+    return back_to_account(say("代理人已登记。"))
 
 
 @desk.post("/account/substitutes/<int:number>/end")
 @doing("substitute.own")
 def end_substitute(number: int) -> Any:
     people.end_substitute(office(), actor(), number)
-    return back_to_account("代理已结束。")
+    return back_to_account(say("代理已结束。"))
 
 
 @desk.post("/account/act-for")

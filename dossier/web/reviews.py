@@ -13,6 +13,7 @@ from dossier.errors import DossierError
 from dossier.lifecycle import REVIEW
 from dossier.web.answers import file_of, lead_back
 from dossier.web.guard import actor, day_of, doing, number_asked, office
+from dossier.web.language import say
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("reviews", __name__)
@@ -67,7 +68,7 @@ def submit(case_no: str) -> Any:
     stated = {name: form.get(name, "") for name in _STATED}
     return lead_back(
         _back(case_no),
-        "已报结，等待审核。",
+        say("已报结，等待审核。"),
         lambda: reviewing.submit(office(), actor(), case_no, form.get("mode", ""), day_of("day"), stated),
     )
 
@@ -75,14 +76,16 @@ def submit(case_no: str) -> Any:
 @desk.post("/cases/<case_no>/review/withdraw")
 @doing("review.submit")
 def withdraw(case_no: str) -> Any:
-    return lead_back(_back(case_no), "已撤回报结。", lambda: reviewing.withdraw(office(), actor(), case_no, request.form.get("reason", "")))
+    return lead_back(
+        _back(case_no), say("已撤回报结。"), lambda: reviewing.withdraw(office(), actor(), case_no, request.form.get("reason", ""))
+    )
 
 
 @desk.post("/cases/<case_no>/review/pass")
 @doing("review.turn")
 def turn(case_no: str) -> Any:
     key, note, why = (request.form.get(name, "") for name in ("key", "note", "raise"))
-    done = f"{reviewing.KEYS.get(key, key)}已通过。"
+    done = say("%(key)s已通过。", key=say(reviewing.KEYS.get(key, key)))
     return lead_back(_back(case_no), done, lambda: reviewing.approve(office(), actor(), case_no, key, note, why))
 
 
@@ -90,7 +93,7 @@ def turn(case_no: str) -> Any:
 @doing("review.turn")
 def give_back(case_no: str) -> Any:
     key, reasons = request.form.get("key", ""), _lines("reason")
-    return lead_back(_back(case_no), "已退回办案团队。", lambda: reviewing.send_back(office(), actor(), case_no, key, reasons))
+    return lead_back(_back(case_no), say("已退回办案团队。"), lambda: reviewing.send_back(office(), actor(), case_no, key, reasons))
 
 
 @desk.get("/cases/<case_no>/review-form")
@@ -118,7 +121,7 @@ def samples() -> Any:
 @desk.post("/samples")
 @doing("sample.draw")
 def draw() -> Any:
-    return lead_back(url_for(".samples"), "已抽样。", lambda: sampling.draw(office(), actor(), _wanted()))
+    return lead_back(url_for(".samples"), say("已抽样。"), lambda: sampling.draw(office(), actor(), _wanted()))
 
 
 def _wanted() -> sampling.Wanted:
@@ -142,7 +145,7 @@ def sample(number: int) -> Any:
 def score(number: int, position: int) -> Any:
     back = url_for(".sample", number=number, _anchor=f"dossier-{position}")
     remark = request.form.get("remark", "")
-    return lead_back(back, "评分已登记。", lambda: sampling.score(office(), actor(), number, position, _deductions(), remark))
+    return lead_back(back, say("评分已登记。"), lambda: sampling.score(office(), actor(), number, position, _deductions(), remark))
 
 
 def _deductions() -> list[tuple[str, int]]:

@@ -39,6 +39,7 @@ from dossier.web import (
     handovers,
     health,
     house,
+    language,
     notices,
     oidc,
     openapi,
@@ -127,7 +128,8 @@ def create_app(office: Office) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.filters.update(words.FILTERS | language.FILTERS)
+    app.jinja_env.globals.update(language.GLOBALS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf = CSRFProtect(app)
     app.before_request(partial(_ask_who, csrf))
@@ -141,6 +143,7 @@ def create_app(office: Office) -> Flask:
             "could": guard.could,
             "bell": notices.bell(office),
             "court": office.settings.court,
+            "here_again": lambda: request.full_path.rstrip("?") if request.method == "GET" else "/",
             "oidc": bool(office.settings.oidc_issuer),
             "ldap": bool(office.settings.ldap_url),
         }
@@ -152,6 +155,7 @@ def create_app(office: Office) -> Flask:
 
 def _ask_who(csrf: CSRFProtect) -> None:
     health.begin()
+    language.hear()
     # Before the check of the form's token, which reads the whole body.
     guard.arrive()
     _require_fit()

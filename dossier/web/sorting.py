@@ -12,6 +12,7 @@ from dossier.desks.uploads import Upload
 from dossier.errors import DossierError
 from dossier.web.answers import lead_back
 from dossier.web.guard import actor, doing, office
+from dossier.web.language import say
 
 desk = Blueprint("sorting", __name__)
 
@@ -77,7 +78,7 @@ def _answer(receipt_no: str, done: str, deed: Callable[[], object]) -> Any:
 def sort(receipt_no: str, verb: str) -> Any:
     if verb not in ACTS:
         raise DossierError("not_found")
-    done = "已撤销上一步。" if verb == "undo" else f"已{sorting.VERBS[verb]}；可撤销（Z）。"
+    done = say("已撤销上一步。") if verb == "undo" else say("已%(verb)s；可撤销（Z）。", verb=say(sorting.VERBS[verb]))
     return _answer(receipt_no, done, lambda: ACTS[verb](receipt_no))
 
 
@@ -89,14 +90,14 @@ def rescan(receipt_no: str) -> Any:
         raise DossierError("no_files")
     upload = Upload(file.filename, lambda: cast(BinaryIO, file.stream))
     page = _number("page")
-    done = "已收到重扫的页，正在识别；旧页保留在后。"
+    done = say("已收到重扫的页，正在识别；旧页保留在后。")
     return _answer(receipt_no, done, lambda: rescanning.rescan(office(), actor(), receipt_no, page, upload))
 
 
 @desk.post("/hand-overs/<receipt_no>/take-back")
 @doing("submission.take_back")
 def take_back(receipt_no: str) -> Any:
-    return _answer(receipt_no, "签收已撤回，恢复为待审核。", lambda: moving.take_back(office(), actor(), receipt_no, _text("reason")))
+    return _answer(receipt_no, say("签收已撤回，恢复为待审核。"), lambda: moving.take_back(office(), actor(), receipt_no, _text("reason")))
 
 
 @desk.post("/hand-overs/<receipt_no>/transfer")
@@ -104,4 +105,6 @@ def take_back(receipt_no: str) -> Any:
 def transfer(receipt_no: str) -> Any:
     case_no = _text("case_no").strip().replace("(", "（").replace(")", "）")
     number, reason = _number("document"), _text("reason")
-    return _answer(receipt_no, f"已移至 {case_no}。", lambda: moving.transfer(office(), actor(), receipt_no, number, case_no, reason))
+    return _answer(
+        receipt_no, say("已移至 %(case)s。", case=case_no), lambda: moving.transfer(office(), actor(), receipt_no, number, case_no, reason)
+    )

@@ -14,6 +14,7 @@ from dossier.errors import DossierError
 from dossier.web.acts import OF_PEOPLE
 from dossier.web.answers import lead_back
 from dossier.web.guard import actor, day_of, doing, office, wants_json
+from dossier.web.language import say
 
 desk = Blueprint("staff", __name__, url_prefix="/people")
 
@@ -49,8 +50,10 @@ def new() -> Any:
         )
     except DossierError as error:
         return render_template("people/new.html", teams=people.teams(office()), error=error, form=form), error.status
-    where = "本院用法院目录的密码登录，只有三员使用这个" if people.elsewhere(office(), ()) else ""
-    return _with_secret(login, f"账号已建立，尚无权限，由安全管理员授权。{where}一次性密码", password)
+    made = say("账号已建立，尚无权限，由安全管理员授权。一次性密码")
+    if people.elsewhere(office(), ()):
+        made = say("账号已建立，尚无权限，由安全管理员授权。本院用法院目录的密码登录，只有三员使用这个一次性密码")
+    return _with_secret(login, made, password)
 
 
 @desk.get("/<login>")
@@ -94,13 +97,15 @@ def _act(login: str, done: str, deed: Callable[[], object]) -> Any:
 @desk.post("/<login>/disable")
 @doing("user.manage")
 def disable(login: str) -> Any:
-    return _act(login, "账号已停用，其登录已全部结束。", lambda: people.disable(office(), actor(), login, request.form.get("reason", "")))
+    return _act(
+        login, say("账号已停用，其登录已全部结束。"), lambda: people.disable(office(), actor(), login, request.form.get("reason", ""))
+    )
 
 
 @desk.post("/<login>/enable")
 @doing("user.manage")
 def enable(login: str) -> Any:
-    return _act(login, "账号已启用。", lambda: people.enable(office(), actor(), login))
+    return _act(login, say("账号已启用。"), lambda: people.enable(office(), actor(), login))
 
 
 @desk.post("/<login>/password")
@@ -108,33 +113,33 @@ def enable(login: str) -> Any:
 def password(login: str) -> Any:
     made = people.one_time_password()
     people.set_password(office(), actor(), login, made, must_change=True)
-    return _with_secret(login, "原有登录已全部结束。一次性密码", made)
+    return _with_secret(login, say("原有登录已全部结束。一次性密码"), made)
 
 
 @desk.post("/<login>/roles")
 @doing("user.grant")
 def roles(login: str) -> Any:
     chosen = request.form.getlist("role")
-    return _act(login, "权限已保存，立即生效。", lambda: people.grant(office(), actor(), login, chosen))
+    return _act(login, say("权限已保存，立即生效。"), lambda: people.grant(office(), actor(), login, chosen))
 
 
 @desk.post("/<login>/team")
 @doing("user.grant")
 def team(login: str) -> Any:
     chosen = request.form.get("team") or None
-    return _act(login, "团队已保存。", lambda: people.move_to_team(office(), actor(), login, chosen))
+    return _act(login, say("团队已保存。"), lambda: people.move_to_team(office(), actor(), login, chosen))
 
 
 @desk.post("/<login>/second-factor")
 @doing("user.grant")
 def reset_factor(login: str) -> Any:
-    return _act(login, "动态口令已解除，本人下次登录时重新绑定。", lambda: people.reset_factor(office(), actor(), login))
+    return _act(login, say("动态口令已解除，本人下次登录时重新绑定。"), lambda: people.reset_factor(office(), actor(), login))
 
 
 @desk.post("/<login>/tokens/<int:number>/revoke")
 @doing("user.list")
 def revoke_token(login: str, number: int) -> Any:
-    return _act(login, "令牌已撤销。", lambda: people.revoke_token(office(), actor(), number))
+    return _act(login, say("令牌已撤销。"), lambda: people.revoke_token(office(), actor(), number))
 
 
 @desk.post("/<login>/substitutes")
@@ -143,7 +148,7 @@ def name_substitute(login: str) -> Any:
     form = request.form
     return _act(
         login,
-        "代理人已登记。",
+        say("代理人已登记。"),
         lambda: people.name_substitute(
             office(), actor(), login, form.get("substitute", "").strip(), day_of("from"), day_of("until"), form.get("reason", "")
         ),
@@ -153,4 +158,4 @@ def name_substitute(login: str) -> Any:
 @desk.post("/<login>/substitutes/<int:number>/end")
 @doing("user.grant")
 def end_substitute(login: str, number: int) -> Any:
-    return _act(login, "代理已结束。", lambda: people.end_substitute(office(), actor(), number))
+    return _act(login, say("代理已结束。"), lambda: people.end_substitute(office(), actor(), number))

@@ -11,6 +11,7 @@ from dossier.access import SCOPES
 from dossier.errors import DossierError
 from dossier.people.tokens import MOST_DAYS, USUAL_DAYS
 from dossier.web.guard import actor, doing, office, wants_json
+from dossier.web.language import say
 
 desk = Blueprint("tokens", __name__, url_prefix="/account/tokens")
 
@@ -46,5 +47,5 @@ def revoke(number: int) -> Any:
     people.revoke_token(office(), actor(), number)
     if wants_json():
         return jsonify(revoked=number)
-    flash("令牌已撤销。", "good")
+    flash(say("令牌已撤销。"), "good")
     return redirect(url_for(".listing"), 303)

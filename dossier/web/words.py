@@ -1,4 +1,4 @@
-"""How values are told on pages: dates, due days, sizes and states come in, short Chinese text and CSS classes go out."""
+"""How values are told on pages: dates, due days, sizes and states come in, short text in the page's language and CSS classes go out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from dossier.listings import text_of
+from dossier.web.language import say
 
-WEEKDAYS = "一二三四五六日"
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 NEAR = 3  # working days left from which a due day is shown as near
 
 SEVERITIES = {"blocking": "须改正", "warning": "提醒", "unchecked": "须人工核对"}
@@ -29,7 +30,7 @@ def day(value: str | date | None) -> str:
     if not value:
         return ""
     found = value if isinstance(value, date) else date.fromisoformat(value[:10])
-    return f"{found.isoformat()} 周{WEEKDAYS[found.weekday()]}"
+    return f"{found.isoformat()} {say(WEEKDAYS[found.weekday()])}"
 
 
 def moment(value: str | None) -> str:
@@ -45,8 +46,8 @@ def left(days: int | None) -> str:
     if days is None:
         return ""
     if days < 0:
-        return f"超期 {-days} 个工作日"
-    return f"还剩 {days} 个工作日" if days else "今天到期"
+        return say("超期 %(n)d 个工作日", n=-days)
+    return say("还剩 %(n)d 个工作日", n=days) if days else say("今天到期")
 
 
 def left_tone(days: int | None) -> str:
@@ -72,7 +73,22 @@ def pages_text(first: int | None, last: int | None) -> str:
 
 def money(value: str | None) -> str:
     """204650.00 → 204,650.00 元."""
-    return f"{float(value):,.2f} 元" if value else ""
+    return say("%(amount)s 元", amount=f"{float(value):,.2f}") if value else ""
+
+
+def severity(name: str) -> str:
+    """How a finding's weight is called."""
+    return say(SEVERITIES[name])
+
+
+def node_state(name: str) -> str:
+    """How a node's state is called."""
+    return say(NODE_STATES[name])
+
+
+def page_state(name: str) -> str:
+    """How a page's state is called."""
+    return say(PAGE_STATES[name])
 
 
 def tone(state: str) -> str:
@@ -90,7 +106,7 @@ FILTERS: dict[str, Any] = {
     "money": money,
     "cell": text_of,
     "tone": tone,
-    "severity": SEVERITIES.__getitem__,
-    "node_state": NODE_STATES.__getitem__,
-    "page_state": PAGE_STATES.__getitem__,
+    "severity": severity,
+    "node_state": node_state,
+    "page_state": page_state,
 }

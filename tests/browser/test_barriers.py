@@ -2,64 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask, template_rendered
 from playwright.sync_api import Browser, BrowserContext
-from sqlalchemy import select
 
-from dossier import people
-from dossier.demo.papers import second
-from dossier.desks import borrowing, cases, receiving, reviewing, sampling
-from dossier.records.tables import Document, Page
-from dossier.worker import Worker
+from dossier.web.site import create_app
 from tests.browser.conftest import DESK, PHONE, SCREENS, Visitor
+from tests.support import english
+from tests.support.english import CONVERTED, TEMPLATES, folder_of
+from tests.support.furnished import furnish
 from tests.support.looks import LEAD_ON, PAGES
-from tests.support.office import CASE, CASE_NO, PASSWORD, TEAM, operator_of
-from tests.support.web import House, give
+from tests.support.web import House
+from tests.support.webclient import Person
 
-CLOSING = "（2026）豫9924执119号"
 LOOKS = [(name, login, path) for looks in PAGES.values() for name, login, path in looks]
 
 
 @pytest.fixture(scope="session")
 def facts(house: House) -> dict[str, Any]:
-    """What the addresses name; a loan, a review and a sample are made first."""
-    office, operator = house.office, operator_of(house.office)
-    for login, role in (("keeper", "system_admin"), ("auditor", "auditor"), ("substance", "reviewer")):
-        people.add(office, operator, login=login, display=login, roles=[role], team=None, password=PASSWORD, must_change=False)
-    closed = [CASE | {"case_no": f"（2026）豫9924执{n}号", "closed_on": "2026-08-20", "closing_mode": "执行完毕"} for n in range(200, 203)]
-    cases.import_cases(office, operator, json.dumps([CASE | {"case_no": CLOSING}, *closed], ensure_ascii=False).encode())
-    stated = {"closing_amount": "204650", "paid_amount": "204650", "waived_amount": "0", "closing_reason": "履行完毕"}
-    reviewing.submit(office, people.acting_as(office, "team1"), CLOSING, "执行完毕", office.today(), stated)
-    wanted = sampling.Wanted("0901-7", 2, office.today() - timedelta(days=30), office.today(), team=TEAM)
-    sampling.draw(office, people.acting_as(office, "director"), wanted)
-    with office.db.read() as session:
-        document, page = session.execute(
-            select(Document.id, Page.id).join(Page, Page.document_id == Document.id).where(Document.state == "placed").order_by(Page.id)
-        ).first() or (0, 0)
-    disputed = give(office, house.folder / "disputed", (second.STRAY_NOTICE,))
-    Worker(office).run(until_idle=True)
-    receiving.dispute(office, people.acting_as(office, "team1"), disputed, "本件系并案执行材料，不是他案材料")
-    borrow = borrowing.Wanted(CASE_NO, "reading", "核对送达日期", office.today() + timedelta(days=3), documents=[document])
-    loan = borrowing.ask(office, people.acting_as(office, "team1"), borrow)
-    known = {
-        "signed": house.signed,
-        "refused": house.refused,
-        "waiting": house.waiting,
-        "disputed": disputed,
-        "loan": loan,
-        "page": page,
-        "document": document,
-    }
-    return {**known, "case": quote(CASE_NO), "closing": quote(CLOSING)}
+    return furnish(house)
 
 
 @pytest.fixture(scope="session")
@@ -104,3 +71,29 @@ def test_nothing_bars_anybody(
         assert wide <= 0, f"{wide} px wider than the window ({viewport['width']} px)"
     page.set_viewport_size(DESK)
     assert visitor.outside == []
+
+
+def test_an_english_page_says_where_it_is_chinese(house: House, facts: dict[str, Any]) -> None:
+    """Every page again, in English and without a browser: what is not English stands in an element that is marked as Chinese."""
+    app = create_app(house.office)
+    readers: dict[str | None, Person] = {}
+    drawn: list[str] = []
+    found: dict[str, list[str]] = {}
+
+    def note(_app: Flask, template: Any, **_context: Any) -> None:
+        drawn.append(template.name)
+
+    with template_rendered.connected_to(note, app):
+        for name, login, path in LOOKS:
+            if login not in readers:
+                readers[login] = Person(app, login)
+                readers[login].post("/language/en")
+            drawn.clear()
+            answer = readers[login].get(path.format_map(facts))
+            if answer.status_code == 200 and folder_of(TEMPLATES / drawn[-1]) in CONVERTED:
+                language, untold = english.untold(answer.text)
+                if language != "en" or untold:
+                    found[name] = untold
+    for reader in readers.values():
+        reader.post("/language/zh")
+    assert found == {}

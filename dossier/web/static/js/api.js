@@ -1,5 +1,6 @@
 // The page that tries the API: what was filled in is sent as one request, and its answer is shown as it came.
 (() => {
+  const tell = window.wordsOf(document.querySelector("[data-api-words]"));
   const token = document.querySelector("meta[name=csrf-token]").content;
 
   function request(form) {
@@ -39,7 +40,7 @@
     }
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await answer.blob());
-    link.textContent = "打开收到的文件";
+    link.textContent = tell("open");
     link.target = "_blank";
     place.replaceChildren(line, link);
   }
@@ -49,11 +50,11 @@
       event.preventDefault();
       const place = form.querySelector("[data-answer]");
       const [path, options] = request(form);
-      place.textContent = "请求中……";
+      place.textContent = tell("asking");
       try {
         await show(await fetch(path, options), place);
       } catch (error) {
-        place.textContent = `没有收到答复：${error.message}`;
+        place.textContent = tell("nothing", { why: error.message });
       }
     });
   }

@@ -1,4 +1,11 @@
-// What every page needs: pictures that are not there leave an empty frame, and a form is sent once.
+// What every page needs: its words, pictures that are not there leave an empty frame, and a form is sent once.
+// The words that a script says stand in data-told of its element, in the language of the page; {name} in them is filled in.
+window.wordsOf = (element) => {
+  const words = JSON.parse(element.dataset.told);
+  return (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_all, name) => facts[name]);
+};
+window.messageOf = (error) => (document.documentElement.lang === "en" ? error.message_en : error.message);
+
 document.addEventListener("error", (event) => {
   if (event.target.tagName === "IMG") event.target.classList.add("gone");
 }, true);

@@ -9,7 +9,7 @@
     if (last.value.trim()) {
       const label = last.closest("label").cloneNode(true);
       label.querySelector("textarea").value = "";
-      label.querySelector("textarea").placeholder = "另加一项";
+      label.querySelector("textarea").placeholder = form.dataset.more;
       last.closest("label").after(label);
     }
   });

@@ -7,6 +7,7 @@
   const text = root.querySelector("[data-progress-text]");
   const hint = root.querySelector("[data-progress-hint]");
   const bar = root.querySelector("[data-progress-bar]");
+  const tell = text && window.wordsOf(root);
   let pause = 500;
 
   function picture(page) {
@@ -34,12 +35,12 @@
       const now = await answer.json();
       pause = 500;
       if ((now.state !== root.dataset.state || (!reading && !now.busy)) && !typing()) { location.reload(); return; }
-      if (text) text.textContent = now.pages_read < now.pages_total ? `已识别 ${now.pages_read} / ${now.pages_total} 页` : "识别完毕，正在分件与审查…";
+      if (text) text.textContent = now.pages_read < now.pages_total ? tell("read", { done: now.pages_read, all: now.pages_total }) : tell("judging");
       if (bar) bar.value = now.pages_read;
       now.pages.forEach(picture);
     } catch {
       pause = Math.min(pause * 2, 10000);
-      if (hint) hint.textContent = "暂时连接不上服务器，正在重试；识别在后台继续。";
+      if (hint) hint.textContent = tell("offline");
     }
     setTimeout(ask, pause);
   }

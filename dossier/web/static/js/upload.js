@@ -3,6 +3,7 @@
 (() => {
   const form = document.querySelector("[data-upload]");
   if (!form) return;
+  const tell = window.wordsOf(form);
   const input = form.querySelector("#files");
   const drop = form.querySelector("[data-drop]");
   const list = form.querySelector("[data-file-list]");
@@ -22,25 +23,25 @@
   const size = (bytes) => (bytes >= 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`);
 
   function show(problems = []) {
-    const bad = new Map(problems.map((one) => [one.name, one.error.message]));
+    const bad = new Map(problems.map((one) => [one.name, window.messageOf(one.error)]));
     list.replaceChildren(...files.map((file, index) => {
       const row = document.createElement("li");
       const name = document.createElement("b");
-      name.textContent = bad.has(file.name) ? `${file.name}：${bad.get(file.name)}` : file.name;
+      name.textContent = bad.has(file.name) ? tell("bad", { name: file.name, why: bad.get(file.name) }) : file.name;
       row.classList.toggle("bad", bad.has(file.name));
       const bytes = document.createElement("span");
       bytes.className = "muted";
       bytes.textContent = size(file.size);
       const remove = document.createElement("button");
       remove.type = "button";
-      remove.textContent = "移除";
-      remove.setAttribute("aria-label", `移除 ${file.name}`);
+      remove.textContent = tell("remove");
+      remove.setAttribute("aria-label", tell("remove_one", { name: file.name }));
       remove.addEventListener("click", () => { files.splice(index, 1); show(); });
       row.append(name, bytes, remove);
       return row;
     }));
     const total = files.reduce((sum, file) => sum + file.size, 0);
-    count.textContent = files.length ? `${files.length} 个，${size(total)}` : "尚未选择";
+    count.textContent = files.length ? tell("chosen", { count: files.length, size: size(total) }) : tell("none");
   }
 
   function add(more) {
@@ -92,7 +93,7 @@
 
   class Refused extends Error {
     constructor(answer, status) {
-      super(answer.error ? answer.error.message : `移送未成功（${status}）。请重试。`);
+      super(answer.error ? window.messageOf(answer.error) : tell("failed", { status }));
       this.files = answer.files;
     }
   }
@@ -110,16 +111,21 @@
         answer = null;
       }
       if (answer && answer.status < 500) throw new Refused(await answer.json().catch(() => ({})), answer.status);
-      text.textContent = "网络不通，正在重试；已传的部分不会再传，请不要关闭本页。";
+      text.textContent = tell("offline");
       await pause(wait);
     }
+  }
+
+  function twice(receipt) {
+    const message = tell("handed", { receipt });
+    return { message, message_en: message };
   }
 
   async function sendInParts() {
     const caseNo = form.elements.case_no.value;
     const measured = [];
     for (const file of files) {
-      text.textContent = `正在核算 ${measured.length + 1} / ${files.length}`;
+      text.textContent = tell("measuring", { at: measured.length + 1, all: files.length });
       measured.push(await measure(file));
     }
     const parts = new Map(measured.flatMap((file) => file.parts).map((part) => [part.sha256, part.blob]));
@@ -127,14 +133,14 @@
     const known = new Map(lacking.known.map((one) => [one.sha256, one.receipt_no]));
     const fresh = measured.filter((file) => !known.has(file.sha256));
     const told = measured.filter((file) => known.has(file.sha256))
-      .map((file) => ({ name: file.name, error: { message: `已在本案移送过（回执 ${known.get(file.sha256)}），不必重复移送。` } }));
-    if (told.length) { fail("列表中有已移送过的文件，没有上传。请移除后再移送。", told); return; }
+      .map((file) => ({ name: file.name, error: twice(known.get(file.sha256)) }));
+    if (told.length) { fail(tell("twice"), told); return; }
     const wanted = new Set(fresh.flatMap((file) => file.parts).map((part) => part.sha256));
     const total = [...wanted].reduce((sum, sha256) => sum + parts.get(sha256).size, 0);
     const missing = lacking.missing.filter((sha256) => wanted.has(sha256));
     let done = total - missing.reduce((sum, sha256) => sum + parts.get(sha256).size, 0);
     for (const sha256 of missing) {
-      text.textContent = `正在上传 ${size(done)} / ${size(total)}`;
+      text.textContent = tell("sending", { done: size(done), all: size(total) });
       bar.value = Math.round((done / Math.max(1, total)) * 100);
       const body = new FormData();
       body.append("sha256", sha256);
@@ -143,7 +149,7 @@
       done += parts.get(sha256).size;
     }
     bar.value = 100;
-    text.textContent = "上传完毕，正在核对文件并安全保存…";
+    text.textContent = tell("checking");
     const body = { case_no: caseNo, key: form.elements.key.value, declared: form.elements.declared.value };
     if (form.elements.again_of) body.again_of = form.elements.again_of.value;
     const answers = [...form.querySelectorAll("[name=answer]")].map((one) => one.value);
@@ -155,12 +161,12 @@
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!files.length) { fail("没有选择文件。请至少选择一个文件。"); return; }
+    if (!files.length) { fail(tell("no_files")); return; }
     button.disabled = true;
     error.hidden = true;
     area.hidden = false;
     bar.value = 0;
-    text.textContent = "正在上传…";
+    text.textContent = tell("begun");
     if (inParts) {
       sendInParts().catch((problem) => fail(problem.message, problem.files));
       return;
@@ -175,14 +181,14 @@
     request.upload.addEventListener("progress", (step) => {
       if (!step.lengthComputable) return;
       bar.value = Math.round((step.loaded / step.total) * 100);
-      text.textContent = step.loaded < step.total ? `正在上传 ${size(step.loaded)} / ${size(step.total)}` : "上传完毕，正在核对文件并安全保存…";
+      text.textContent = step.loaded < step.total ? tell("sending", { done: size(step.loaded), all: size(step.total) }) : tell("checking");
     });
     request.addEventListener("load", () => {
       const answer = request.response || {};
       if (request.status === 201) { location.assign(answer.url); return; }
-      fail(answer.error ? answer.error.message : `移送未成功（${request.status}）。请重试。`, answer.files);
+      fail(answer.error ? window.messageOf(answer.error) : tell("failed", { status: request.status }), answer.files);
     });
-    request.addEventListener("error", () => fail("网络中断，移送未完成。请检查网络后重试；重复提交不会产生两次移送。"));
+    request.addEventListener("error", () => fail(tell("broken")));
     request.send(body);
   });
 })();

@@ -13,8 +13,9 @@
   standIn.setAttribute("data-openseadragon-mobile-css", "true");
   document.head.append(standIn);
 
+  const tell = window.wordsOf(root);
   const say = (text) => { note.textContent = text; note.hidden = !text; };
-  const called = (page) => [page.document, `${page.file} 第 ${page.page} 页`].filter(Boolean).join(" · ");
+  const called = (page) => [page.document, tell("page", page)].filter(Boolean).join(" · ");
 
   // One picture with what lies on it: element is its place in the page, page what it shows.
   function leaf(element) {
@@ -28,7 +29,7 @@
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
       gestureSettingsTouch: { pinchRotate: false },
     });
-    seen.addHandler("open-failed", () => say("图像暂时无法显示。"));
+    seen.addHandler("open-failed", () => say(tell("failed")));
     return { element, seen, current: null, page: null };
   }
 
@@ -66,9 +67,9 @@
     lay(one, layer, [0, 0, page.width, page.height]);
   }
 
-  // The zones that a finding quotes; one whose label is only a part of a quoted word (送达人签名 in 受送达人签名) is another field.
+  // The zones that a finding quotes; one whose label is only a part of a quoted word (a sender's signature in a receiver's) is another field.
   function named(words, zones) {
-    const plain = (text) => text.replaceAll("或者", "或").replace(/[（）()，、\s]/g, "");
+    const plain = (text) => text.replaceAll("\u6216\u8005", "\u6216").replace(/[\uff08\uff09()\uff0c\u3001\s]/g, "");
     const quoted = [...words.matchAll(/“([^”]+)”/g)].map((found) => plain(found[1]));
     const exact = zones.filter((zone) => quoted.includes(plain(zone.label)));
     return exact.length ? exact : zones.filter((zone) => words.includes(zone.label));
@@ -78,10 +79,10 @@
   function draw(one, page, complaint) {
     one.seen.clearOverlays();
     if (page.as_scanned) return;
-    for (const corners of page.boxes) box(one, "word", corners, "命中");
+    for (const corners of page.boxes) box(one, "word", corners, tell("hit"));
     const empty = page.marks ? page.marks.zones.filter((zone) => zone.filled !== true) : [];
     const told = complaint ? [complaint] : page.findings.map((finding) => finding.message);
-    for (const zone of new Set(told.flatMap((words) => named(words, empty)))) box(one, "zone", zone.box, `${zone.label}：空白`);
+    for (const zone of new Set(told.flatMap((words) => named(words, empty)))) box(one, "zone", zone.box, tell("empty", zone));
     if (page.width) letter(one, page);
   }
 
@@ -137,9 +138,9 @@
       const query = words ? `?q=${encodeURIComponent(words)}` : "";
       const answer = await fetch(`/api/pages/${one.current}${query}`, { headers: { Accept: "application/json" } });
       page = await answer.json();
-      if (!answer.ok) { say(page.error.message); return; }
+      if (!answer.ok) { say(window.messageOf(page.error)); return; }
     } catch {
-      say("网络中断，图像暂时无法显示。");
+      say(tell("offline"));
       return;
     }
     if (page.id !== one.current) return;

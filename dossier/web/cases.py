@@ -84,7 +84,7 @@ def check(case_no: str) -> Any:
     result = closing.check(office(), actor(), case_no, gate)
     groups: dict[str, list[dict[str, Any]]] = {}
     for finding in result["findings"]:
-        groups.setdefault(finding["who"] or "未指定", []).append(finding)
+        groups.setdefault(finding["who"] or "", []).append(finding)
     return render_template("cases/check.html", result=result, groups=groups, gates=closing.GATES, severities=SEVERITIES)
 
 

@@ -98,9 +98,10 @@ def mixed(value: Any) -> Any:
     return Markup(_RUN.sub(lambda run: f'<span lang="zh-CN">{run[0]}</span>', str(escape(value))))  # noqa: S704 - escaped first
 
 
-def in_zh() -> str:
-    """The attribute of an element whose words and attributes are Chinese on an English page, too."""
-    return Markup(' lang="zh-CN"') if _english.get() else ""
+def in_zh(text: str | None = None) -> str:
+    """The attribute of an element whose words and attributes are Chinese on an English page, too; where `text` is given, if that is Chinese."""
+    chinese = _english.get() and (text is None or _WHOLE.search(text))
+    return Markup(' lang="zh-CN"') if chinese else ""
 
 
 def told_error(error: DossierError) -> str:

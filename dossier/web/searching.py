@@ -16,6 +16,8 @@ PER_PAGE = 20
 # So few hits that a slip of the reader may hide others.
 FEW = 5
 FIELDS = ("类型", "案号", "日期")
+# The words of the query language are Chinese on every page.
+HINT = {"fields": "案号: 当事人: 日期: 类型:", "example": "银行存款 类型:执行裁定书 日期:2026-08"}
 
 
 @desk.get("/search")
@@ -24,18 +26,26 @@ def results() -> Any:
     words = request.args.get("q", "").strip()
     page = number_asked("page", 1)
     if not words:
-        return render_template("searching/results.html", q="", found=None, page=1, last=1)
+        return render_template("searching/results.html", q="", found=None, page=1, last=1, hint=HINT)
     try:
         found = searching.search(office(), actor(), words, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     except DossierError as error:
         if error.code not in ("query_empty", "query_bad", "index_unavailable"):
             raise
-        return render_template("searching/results.html", q=words, found=None, error=error, page=1, last=1), error.status
+        return render_template("searching/results.html", q=words, found=None, error=error, page=1, last=1, hint=HINT), error.status
     last = max(1, -(-found["total"] // PER_PAGE))
     counts = narrowing.counts(office(), actor(), words) if found["total"] > 1 else None
     near = narrowing.nearly(office(), actor(), words) if page == 1 and found["total"] <= FEW else []
     return render_template(
-        "searching/results.html", q=words, found=found, page=page, last=last, counts=counts, narrower=_narrower(words, counts), near=near
+        "searching/results.html",
+        q=words,
+        found=found,
+        page=page,
+        last=last,
+        counts=counts,
+        narrower=_narrower(words, counts),
+        near=near,
+        hint=HINT,
     )
 
 

@@ -28,6 +28,7 @@ from dossier.records import jobs, ledger
 from dossier.records.jobs import Claimed
 from dossier.records.tables import File, Outbox, Page, Submission
 from ocr.contract import ReaderError
+from review.sheets import ours
 
 CLASSIFY_PRIORITY, READ_PRIORITY = 14, 30
 
@@ -121,6 +122,7 @@ def read(office: Office, page_id: int) -> Apply:
         page.width, page.height, page.rotation, page.skew = result.width, result.height, result.rotation, result.skew
         page.blank, page.digest, page.engine = result.blank, result.digest, result.engine
         page.lines, page.marks, page.read_at = list(result.lines), result.marks, office.clock.now()
+        page.code = ours(result.codes)
         session.add(Outbox(page_id=page.id))
         _note(
             office,

@@ -18,6 +18,7 @@ from ocr.contract import Line, PageImage, Recognizer
 from ocr.marks import find_marks
 from scanners.clean import clean
 from scanners.contract import Cleaned
+from scanners.separator import codes
 
 THUMB_HEIGHT, THUMB_QUALITY, UPRIGHT_QUALITY = 320, 80, 88
 
@@ -40,7 +41,7 @@ class PageJob:
 
 @dataclass(frozen=True)
 class PageResult:
-    """The page as read; boxes in pixels of the upright page before deskewing. lines and marks are plain JSON values."""
+    """The page as read; boxes in pixels of the upright page before deskewing. lines and marks are plain JSON values; codes: what its QR codes say."""
 
     width: int
     height: int
@@ -51,6 +52,7 @@ class PageResult:
     engine: str
     lines: tuple[dict[str, Any], ...]
     marks: dict[str, Any]
+    codes: tuple[str, ...] = ()
 
 
 def _load_layer(path: Path | None) -> tuple[Line, ...] | None:
@@ -110,6 +112,7 @@ def read_page(engine: Recognizer, job: PageJob) -> PageResult:
                 {"label": z.label, "box": list(cleaned.to_upright(z.box)), "ink": round(z.ink, 4), "filled": z.filled} for z in marks.zones
             ],
         },
+        codes=() if cleaned.blank else codes(cleaned.straight),
     )
 
 

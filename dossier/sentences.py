@@ -93,6 +93,13 @@ FILES: dict[str, Sentence] = {
         '移送清单格式不对。应为 [{{"name": 名称, "pages": 页数}}, …] 的 JSON。',
         'The declared list is not understood. It must be JSON: [{{"name": ..., "pages": ...}}, ...].',
     ),
+    "separators_none": bad(
+        "没有选择要打印的分隔页或封页，或一次超过 {most} 张。请写明种类和张数。",
+        "No separator or cover was chosen, or more than {most} at once. Say which and how many.",
+    ),
+    "node_unknown": bad(
+        "本案适用的规则中没有节点 {node}。请从列出的节点中选择。", "The rules of this case have no step {node}. Choose a listed one."
+    ),
     "reader_failed": Sentence(
         500,
         EXIT_BAD_INPUT,

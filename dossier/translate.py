@@ -46,6 +46,7 @@ def page_facts(page: Page, file_name: str) -> PageFacts:
         digest=page.digest,
         file=file_name,
         page=page.number,
+        code=page.code,
     )
 
 

@@ -19,6 +19,7 @@ from review.lexicon import Lexicon
 from review.normalise import compact
 from review.rulebook import Element, UnknownRuleError
 from review.segment import find_duplicates
+from review.sheets import sheet_of
 
 _ELEMENT, _TOGETHER = "element.", "together."
 _HOW = {
@@ -243,6 +244,15 @@ def _blank(view: _View) -> Iterable[str]:
     yield from (f"{page.file} 第 {page.page} 页：没有文字和图形" for page in view.papers.pages if page.blank)
 
 
+def _sheets(view: _View) -> Iterable[str]:
+    for page in view.papers.pages:
+        if page.code:
+            sheet, types = sheet_of(page), view.lexicon.catalogue.types
+            kind = types.get(sheet.type_id or "") if sheet else None
+            says = kind.name if kind else (sheet.type_id or sheet.case_no or sheet.number or "") if sheet else ""
+            yield f"{page.file} 第 {page.page} 页：{f'{sheet.name}{says}' if sheet else '有二维码，但不像分隔页'}"
+
+
 def _unread(view: _View) -> Iterable[str]:
     yield from (f"{page.file} 第 {page.page} 页：没有读出文字" for page in view.papers.pages if not page.blank and not page.lines)
 
@@ -279,5 +289,12 @@ FIXED: Mapping[str, Fixed] = {
     "pages.duplicate": Fixed("重复的页", "图像完全相同的页只编一次页号", _twice, of_each=False),
     "document.repeated": Fixed("像是扫描了两次", "种类、案号、受送达人、日期相同，文字相同 97% 以上", _types, of_each=False),
     "pages.blank": Fixed("空白页", "空白页保留、不编页号，由人确认", _blank, of_each=False),
+    "sheet.other_case": Fixed(
+        "另案的封页", "封页二维码所写案号须是本案的；其后有材料写明本案案号的只提醒，否则阻断", _sheets, of_each=False
+    ),
+    "sheet.type_differs": Fixed("分隔页与内容不同", "分隔页所写类型与内容判断相比；内容把握大而不同的，由人核对", _sheets, of_each=False),
+    "sheet.type_unknown": Fixed("分隔页的类型不在目录", "分隔页所写类型须在本案适用的目录内", _sheets, of_each=False),
+    "sheet.empty": Fixed("分隔页后没有材料", "写明类型的分隔页之后、下一张之前应有材料", _sheets, of_each=False),
+    "sheet.doubtful": Fixed("不像分隔页", "有分隔页的二维码而没有印着的说明的，按普通材料处理", _sheets, of_each=False),
     "page.unreadable": Fixed("不能识别的页", "多次识别失败的页由人查看原图", _unread, of_each=False),
 }

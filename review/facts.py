@@ -52,6 +52,7 @@ class PageFacts:
     digest: str = ""  # of the picture as decoded; equal digests are the same picture
     file: str = ""
     page: int = 0  # 1-based within the file
+    code: str = ""  # what the QR code of ours on it says; '' on ordinary paper
 
     @cached_property
     def text(self) -> str:

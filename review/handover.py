@@ -15,6 +15,7 @@ from review.fields import extract
 from review.findings import Finding, Severity
 from review.lexicon import Lexicon, bare_title
 from review.segment import find_duplicates
+from review.sheetcheck import check_sheets
 from review.titles import matches
 
 _TEAM, _CENTRE = "team", "dossier"
@@ -34,7 +35,7 @@ def check_submission(
     """What is wrong with the hand-over as a whole.
 
     pages: all of them, with blanks and repeats. declared: (name, pages) of each paper as the team listed it, None when there is no list.
-    held: what the dossier has already. Only the declared list can block: the rest may follow and the gate before closing asks again.
+    held: what the dossier has already. Only the declared list and the wrong case can block: the rest may follow and the gate before closing asks again.
     """
     found = list(_declared(documents, pages, declared, lexicon)) if declared is not None else []
     found += _whole_case(documents, case)
@@ -42,6 +43,7 @@ def check_submission(
     found += _repeated_documents(documents, lexicon)
     found += _together(documents, held, lexicon)
     found += _blank(pages)
+    found += check_sheets(documents, pages, case, lexicon)
     return tuple(found)
 
 

@@ -1,9 +1,9 @@
-"""A stack of pages to documents: where each begins and ends, what it is, which of its pages are missing, which pages are repeats."""
+"""A stack of pages to documents: where each begins and ends, what it is, which of its pages are missing, which pages are repeats or separators."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from review.casenumbers import CaseNumber, same_case
@@ -12,10 +12,12 @@ from review.facts import PageFacts
 from review.fields import Fields, PageMark, extract, missing_pages, own_number, page_mark
 from review.lexicon import Lexicon
 from review.normalise import rows
+from review.sheets import Sheet, sheet_of
 from review.titles import Title, find_title
 
 _ENOUGH_TEXT = 24  # characters below which equal texts prove nothing
 _SURE_SIGN = 0.83
+_BY_SHEET = 0.97  # people put a wrong separator sheet now and then
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,12 @@ class Piece:
 
 @dataclass(frozen=True)
 class Stack:
-    """The documents of a stack in order; blank pages and repeats (ref → ref of the first) belong to none."""
+    """The documents of a stack in order; blank pages, repeats (ref → ref of the first) and separator or cover sheets belong to none."""
 
     pieces: tuple[Piece, ...]
     duplicates: Mapping[str, str]
     blank: tuple[str, ...]
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,12 @@ class _Seen:
 
 @dataclass
 class _Open:
-    """A document that still grows."""
+    """A document that still grows. sheet: the separator or cover right before it, which makes its beginning certain."""
 
     pages: list[_Seen]
     why: str
     guess: Guess | None = field(default=None)
+    sheet: Sheet | None = None
 
     @property
     def first(self) -> _Seen:
@@ -85,28 +89,49 @@ class _Open:
 
 
 def segment(pages: Sequence[PageFacts], lexicon: Lexicon) -> Stack:
-    """The documents of a stack, in the order in which they begin. Every page is in one piece, a repeat, or blank."""
+    """The documents of a stack, in the order in which they begin. Every page is in one piece, a repeat, blank, or a sheet."""
     duplicates = find_duplicates(pages)
     blank = tuple(page.ref for page in pages if page.blank)
     found: list[_Open] = []
+    sheets: list[str] = []
+    sheet: Sheet | None = None
     for page in pages:
+        if (now := sheet_of(page)) is not None:
+            sheets.append(page.ref)
+            sheet = now
+            continue
         if page.blank or page.ref in duplicates:
             continue
         seen = _Seen(page, page_mark(page), find_title(page, lexicon), own_number(page))
-        why = _begins(seen, found[-1] if found else None, lexicon)
+        why = f"前面有{sheet.name}" if sheet else _begins(seen, found[-1] if found else None, lexicon)
         if why:
-            found.append(_Open([seen], why))
+            found.append(_Open([seen], why, sheet=sheet))
         else:
             _home(seen, found).pages.append(seen)
-    return Stack(tuple(_piece(one, lexicon) for one in _reunite(found)), duplicates, blank)
+        sheet = None
+    return Stack(tuple(_piece(one, lexicon) for one in _reunite(found)), duplicates, blank, tuple(sheets))
 
 
-def as_one(pages: Sequence[PageFacts], lexicon: Lexicon, why: str) -> Piece:
-    """The pages that a person put together, in the person's order, as one document. Raises ValueError without pages."""
+def as_one(pages: Sequence[PageFacts], lexicon: Lexicon, why: str, sheet: Sheet | None = None) -> Piece:
+    """The pages that a person put together, in the person's order, as one document; sheet: that lies right before it. ValueError without pages."""
     if not pages:
         raise ValueError("a document without pages")
     title, fields = find_title(pages[0], lexicon), extract(pages)
-    return _made(pages, classify(pages, lexicon), title, fields, why)
+    return _made(pages, named(classify(pages, lexicon), sheet, lexicon), title, fields, why)
+
+
+def named(guess: Guess, sheet: Sheet | None, lexicon: Lexicon) -> Guess:
+    """What a document is behind a separator that names its type: that type; not without asking when the content clearly is another."""
+    if sheet is None or sheet.type_id is None or sheet.type_id not in lexicon.catalogue.types:
+        return guess
+    kind = lexicon.type(sheet.type_id)
+    nodes = tuple(node.id for node in lexicon.catalogue.nodes_of(kind.id))
+    if guess.type_id == kind.id:
+        return replace(guess, confident=True, score=max(guess.score, _BY_SHEET), why=f"分隔页注明；{guess.why}")
+    if guess.type_id is not None and guess.confident:
+        why = f"分隔页注明“{kind.name}”，但内容像“{guess.name}”：{guess.why}"
+        return replace(guess, type_id=kind.id, name=kind.name, score=1 - guess.score, confident=False, why=why, nodes=nodes)
+    return replace(guess, type_id=kind.id, name=kind.name, score=_BY_SHEET, confident=True, why=f"分隔页注明“{kind.name}”", nodes=nodes)
 
 
 def _home(seen: _Seen, found: list[_Open]) -> _Open:
@@ -121,7 +146,7 @@ def find_duplicates(pages: Sequence[PageFacts]) -> dict[str, str]:
     first: dict[object, str] = {}
     repeats: dict[str, str] = {}
     for page in pages:
-        if page.blank:
+        if page.blank or sheet_of(page) is not None:
             continue
         for key in _keys(page):
             if key in first:
@@ -154,6 +179,9 @@ def _begins(seen: _Seen, current: _Open | None, lexicon: Lexicon) -> str:
         return f"页首有题名“{seen.title.text}”"
     if current.complete:
         return "前一份材料的页数已齐"
+    if current.sheet is not None:
+        # Who separates papers puts together what lies between two sheets: only a title, a page mark or another case parts it.
+        return ""
     return _begins_by_sign(seen, current, lexicon) or ("前一份材料已经落款" if _ended(current) else "")
 
 
@@ -212,7 +240,7 @@ def _reunite(found: list[_Open]) -> list[_Open]:
 
 
 def _orphan(one: _Open) -> bool:
-    return one.first.title is None and one.first.mark is not None and one.first.mark.k > 1
+    return one.sheet is None and one.first.title is None and one.first.mark is not None and one.first.mark.k > 1
 
 
 def _lacks(other: _Open, orphan: _Open) -> bool:
@@ -226,7 +254,7 @@ def _piece(one: _Open, lexicon: Lexicon) -> Piece:
     if all(seen.mark is not None for seen in ordered) and len(one.borne) == len(ordered):
         ordered = sorted(ordered, key=lambda seen: seen.mark.k if seen.mark else 0)
     pages = [seen.page for seen in ordered]
-    return _made(pages, classify(pages, lexicon), ordered[0].title, extract(pages), one.why)
+    return _made(pages, named(classify(pages, lexicon), one.sheet, lexicon), ordered[0].title, extract(pages), one.why)
 
 
 def _made(pages: Sequence[PageFacts], guess: Guess, title: Title | None, fields: Fields, why: str) -> Piece:

@@ -99,6 +99,8 @@ def submission(context: Context, receipt_no: str, json_out: bool) -> None:
         pages = "、".join(f"{page['file']}#{page['page']}" for page in document["pages"])
         doubt = "" if document["confident"] else "（待确认）"
         click.echo(f"{document['number']:>3}. {document['name']}{doubt}  {document['state_name']}  {pages}")
+    for sheet in view["separator_pages"]:
+        click.echo(f"  –  {sheet['name']} {sheet['says']}  {sheet['file']}#{sheet['page']}")
     print_findings(view["findings"])
     for correction in view["corrections"]:
         click.echo(f"修改意见：{correction['text']}")

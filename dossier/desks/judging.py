@@ -21,6 +21,7 @@ from review.facts import DocumentFact, PageFacts
 from review.findings import Finding
 from review.handover import check_submission
 from review.segment import Piece, Stack, as_one, segment
+from review.sheets import Sheet, sheet_of
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,18 @@ def _judge_whole(office: Office, session: Session, submission: Submission) -> tu
 
 def one_document(office: Office, case: Filed, pages: Sequence[Page]) -> Piece:
     """What pages that a person put together are, as one document."""
-    return as_one([page_facts(page, page.file.name) for page in pages], office.rules.lexicon_for(case), "由人工整理")
+    facts = [page_facts(page, page.file.name) for page in pages]
+    return as_one(facts, office.rules.lexicon_for(case), "由人工整理", _sheet_before(pages[0]))
+
+
+def _sheet_before(first: Page) -> Sheet | None:
+    """The separator right before a page as the stack was scanned; blank and repeated pages between them do not count."""
+    for page in reversed([one for one in first.submission.pages if one.position < first.position]):
+        if page.code and page.document_id is None:
+            return sheet_of(page_facts(page, page.file.name))
+        if not page.blank and page.duplicate_of_id is None:
+            return None
+    return None
 
 
 def judge_again(office: Office, session: Session, submission: Submission, numbers: Collection[int], *, whole: bool) -> None:

@@ -85,8 +85,10 @@ def _where(one: Mapping[str, Any]) -> str:
 def cover(view: Mapping[str, Any], court: str) -> Slip:
     """The documents that the stack of paper holds, as they were recognised."""
     rows = [(str(one["number"]), one["name"] or "未能确定类型", str(len(one["pages"])), one["state_name"]) for one in view["documents"]]
-    blank = len(view["blank_pages"])
-    rows.append(("", f"合计（另有空白页 {blank}）" if blank else "合计", str(sum(len(one["pages"]) for one in view["documents"])), ""))
+    beside = [f"{name} {len(view[key])}" for key, name in (("blank_pages", "空白页"), ("separator_pages", "分隔页")) if view[key]]
+    rows.append(
+        ("", f"合计（另有{'、'.join(beside)}）" if beside else "合计", str(sum(len(one["pages"]) for one in view["documents"])), "")
+    )
     columns = (("序号", 2.0), ("材料", 14.0), ("页数", 2.5), ("状态", 5.0))
     signs = ("清点人（签名）：______________　　共____张　　日期：____________",)
     return Slip(KINDS["cover"], court, view["receipt_no"], _heads(view), columns, tuple(rows), signs, (_STACK,))

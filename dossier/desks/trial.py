@@ -18,6 +18,7 @@ from review.completeness import ink_labels
 from review.facts import PageFacts, TextLine
 from review.lexicon import Lexicon
 from review.segment import segment
+from review.sheets import ours
 from scanners.contract import UnreadableError
 from scanners.pages import inspect, render
 from scanners.sandbox import Sandbox
@@ -134,6 +135,7 @@ def page_facts(name: str, page: ReadPage) -> PageFacts:
         digest=page.result.digest,
         file=name,
         page=page.number,
+        code=ours(page.result.codes),
     )
 
 

@@ -21,6 +21,8 @@ from dossier.pages import restore_picture, thumbnail, upright
 from dossier.records import ledger
 from dossier.records.tables import Case, Document, FindingRow, Page, Submission
 from dossier.translate import finding_json
+from review.rulebook import Catalogue
+from review.sheets import Sheet, parse, sheet_name
 from scanners.contract import UnreadableError
 
 SHOWN_LIMIT = 200
@@ -76,6 +78,7 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
         "pages": [{**_page(page), "behind": behind.get(page.id)} for page in pages],
         "documents": [_document(document) for document in submission.documents],
         "blank_pages": [{"file": p.file.name, "page": p.number} for p in pages if p.blank],
+        "separator_pages": [_sheet(catalogue, p) for p in pages if _is_sheet(p)],
         "duplicate_pages": [{"file": p.file.name, "page": p.number} for p in pages if p.duplicate_of_id],
         "set_aside": [{"document": d.number, "name": d.name, "reason": d.aside} for d in submission.documents if d.state == "set_aside"],
         "sorted": done,
@@ -155,6 +158,19 @@ def _number(submission: Submission, document_id: int | None) -> int | None:
     return next((d.number for d in submission.documents if d.id == document_id), None)
 
 
+def _is_sheet(page: Page) -> bool:
+    """A separator or cover that no person took for paper."""
+    return bool(page.code) and page.document_id is None
+
+
+def _sheet(catalogue: Catalogue, page: Page) -> dict[str, Any]:
+    """{"file","page","kind","name","says"}: says is the type, the case or the announcement that the sheet names."""
+    sheet = parse(page.code) or Sheet("separator")
+    kind = catalogue.types.get(sheet.type_id or "")
+    says = kind.name if kind else sheet.type_id or sheet.case_no or sheet.number or ""
+    return {"file": page.file.name, "page": page.number, "kind": sheet.kind, "name": sheet.name, "says": says}
+
+
 def _page(page: Page) -> dict[str, Any]:
     return {
         "id": page.id,
@@ -164,6 +180,7 @@ def _page(page: Page) -> dict[str, Any]:
         "state": page.state,
         "blank": page.blank,
         "duplicate": page.duplicate_of_id is not None,
+        "sheet": sheet_name(page.code) if _is_sheet(page) else "",
         "rotation": page.rotation,
         "turn": page.turn,
         "width": page.width,

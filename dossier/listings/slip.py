@@ -37,8 +37,13 @@ class Slip:
 def write_slip(path: Path, slip: Slip, made_on: datetime) -> None:
     """Writes the slip; a long one goes on over several sheets. Raises BindError(font_missing), OSError."""
     lettering = Lettering()
+    write_papers(path, _papers(slip, lettering), lettering, f"{slip.title} {slip.code}", made_on)
+
+
+def write_papers(path: Path, papers: Sequence[Paper], lettering: Lettering, title: str, made_on: datetime) -> None:
+    """Writes drawn sheets of A4 as one PDF, whole or not at all. Raises BindError(font_missing), OSError."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".slip-") as scratch, pikepdf.new() as pdf:
-        for paper in _papers(slip, lettering):
+        for paper in papers:
             content = pdf.make_stream(paper.content())
             leaf = Dictionary(Type=Name.Page, MediaBox=Array([0, 0, WIDTH, HEIGHT]), Resources=Dictionary(), Contents=content)
             pdf.pages.append(pikepdf.Page(pdf.make_indirect(leaf)))
@@ -47,7 +52,7 @@ def write_slip(path: Path, slip: Slip, made_on: datetime) -> None:
             page.obj.Resources.Font = fonts
         pdf.Root.Lang = pikepdf.String("zh-CN")
         with pdf.open_metadata(set_pikepdf_as_editor=False) as told:
-            told["dc:title"] = f"{slip.title} {slip.code}"
+            told["dc:title"] = title
             told["xmp:CreateDate"] = told["xmp:ModifyDate"] = made_on.isoformat(timespec="seconds")
         draft = Path(scratch) / "slip.pdf"
         pdf.save(draft, deterministic_id=True)
@@ -81,7 +86,7 @@ def _top(paper: Paper, slip: Slip) -> float:
     """Title, QR and heads; returns how far down they reach."""
     paper.text(LEFT, 58, slip.court, 12)
     paper.text(LEFT, 86, slip.title, 22, weight="B", spread=3)
-    _qr(paper, slip.code, RIGHT - _QR, 40)
+    qr(paper, slip.code, RIGHT - _QR, 40, _QR)
     paper.text(RIGHT - _QR / 2, 40 + _QR + 10, slip.code, 9.5, align="centre")
     y = 122.0
     for label, value in slip.heads:
@@ -93,10 +98,10 @@ def _top(paper: Paper, slip: Slip) -> float:
     return max(y, 40 + _QR + 26) + 4
 
 
-def _qr(paper: Paper, code: str, x: float, y: float) -> None:
-    """The dark modules of each row as strokes as thick as a module: no picture, sharp on any printer."""
+def qr(paper: Paper, code: str, x: float, y: float, size: float) -> None:
+    """A QR code of `size` points, its dark modules drawn row by row as strokes as thick as a module: no picture, sharp on any printer."""
     matrix = [list(row) for row in segno.make(code, error="m", micro=False).matrix]
-    side = _QR / len(matrix)
+    side = size / len(matrix)
     for number, row in enumerate(matrix):
         start = None
         for place, dark in enumerate([*row, 0]):

@@ -95,6 +95,7 @@ class Page(Base):
     engine: Mapped[str] = mapped_column(default="")
     lines: Mapped[list[Any]] = mapped_column(default=list)  # [{"text","confidence","box"}], boxes in pixels of the upright page
     marks: Mapped[dict[str, Any] | None]  # {"seals": […], "zones": […]}; none: nobody looked
+    code: Mapped[str] = mapped_column(default="")  # what the QR of our separator or cover on it says; "" on ordinary paper
     read_at: Mapped[datetime | None]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))

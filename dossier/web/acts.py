@@ -26,7 +26,7 @@ _OTHERS: Final = {
     "submission.split": "拆分", "submission.merge": "合并", "submission.move": "移页", "submission.rotate": "转动", "submission.rescan": "重扫",
     "file.split": "分页", "file.unreadable": "文件无法分页", "page.unreadable": "页面无法识别", "page.read": "查看页面",
     "page.copy": "打印带水印的复制件", "document.read": "查看材料经过", "search": "检索",
-    "volume.place": "入卷", "volume.export": "导出卷宗", "paper.move": "调整实物位置", "paper.backs": "登记背面",
+    "separator.print": "打印分隔页", "volume.place": "入卷", "volume.export": "导出卷宗", "paper.move": "调整实物位置", "paper.backs": "登记背面",
     "loan.ask": "申请借阅", "loan.approve": "批准借阅", "loan.refuse": "不批准借阅", "loan.hand_out": "借出", "loan.return": "归还登记",
     "loan.end_reason": "借阅事由结束", "loan.extend": "续借", "loan.copy": "复制", "loan.withdraw": "撤回借阅", "loan.read": "查看借阅",
     "loan.list": "列出借阅", "loan.register": "查看登记簿", "loan.slip": "打印借阅单",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dossier.lifecycle import CASE, DOCUMENT, PAGE, SUBMISSION
 from dossier.web.describe import ANY, DAY, MOMENT, NUMBER, TEXT, TRUTH, WHOLE, Schema, listed, maybe, obj, one_of, ref
+from review.sheets import NAMES as SHEETS
 
 GATE = one_of("handover", "closing", "archiving")
 VOLUME = one_of("main", "sub", "pouch")
@@ -35,6 +36,7 @@ _PAGE = {
     "state": one_of(*PAGE.states),
     "blank": maybe(TRUTH),
     "duplicate": TRUTH,
+    "sheet": TEXT,
     "rotation": WHOLE,
     "width": maybe(WHOLE),
     "height": maybe(WHOLE),
@@ -191,6 +193,7 @@ NAMED: dict[str, Schema] = {
                 )
             ),
             "blank_pages": listed(PLACE),
+            "separator_pages": listed(obj({"file": TEXT, "page": WHOLE, "kind": one_of(*SHEETS), "name": TEXT, "says": TEXT})),
             "findings": listed(obj({**_FINDING, "document_number": maybe(WHOLE), "page_id": maybe(WHOLE)})),
             "answers": listed(obj({"number": WHOLE, "correction": maybe(TEXT), "answer": TEXT})),
             "corrections": listed(

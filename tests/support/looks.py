@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
         ("hand-over-new", "team1", "/hand-overs/new?case={case}"),
         ("hand-over-again", "team1", "/hand-overs/new?case={case}&again={refused}"),
     ),
+    "separators.show": (("separators", "team1", "/separators?case={case}"),),
     "handovers.show": (
         ("hand-over-signed", "clerk", "/hand-overs/{signed}"),
         ("hand-over-refused", "team1", "/hand-overs/{refused}"),

@@ -62,7 +62,7 @@ def test_every_finding_about_a_case_is_explained_by_the_same_findings(path):
 
 def test_every_fixed_rule_that_the_code_can_name_is_explained():
     code = "".join(path.read_text(encoding="utf-8") for path in Path(review.__file__).parent.glob("*.py") if path.stem != "explainpapers")
-    named = set(re.findall(r'"((?:case_no|pages|page|date|id_no|type|document|declared|submission)\.[a-z_]+)"', code))
+    named = set(re.findall(r'"((?:case_no|pages|page|date|id_no|type|document|declared|submission|sheet)\.[a-z_]+)"', code))
     assert named - {"document.unknown"} <= set(FIXED)
     assert set(FIXED) - named <= {"page.unreadable"}
 

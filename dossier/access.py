@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from dossier.errors import DossierError
@@ -55,9 +55,10 @@ class Actor:
 
 @dataclass(frozen=True)
 class Resource:
-    """What is acted upon: the team it belongs to, whose hand-over it is, whether it is of the 副卷, and whether it is placed yet."""
+    """What is acted upon: the team of its case, the team and the person that brought it, whether it is of the 副卷, and whether it is placed yet."""
 
     team: int | None = None
+    brought_by: int | None = None
     handed_by: int | None = None
     sub: bool = False
     placed: bool = False
@@ -177,7 +178,7 @@ def decide(actor: Actor, action: str, resource: Resource | None = None) -> bool:
         return False
     if rule.anyone or actor.roles & rule.everywhere:
         return True
-    return bool(actor.roles & rule.own_team) and actor.team is not None and resource.team == actor.team
+    return bool(actor.roles & rule.own_team) and actor.team is not None and actor.team in (resource.team, resource.brought_by)
 
 
 def could(actor: Actor, action: str) -> bool:
@@ -210,9 +211,10 @@ def conflict(roles: Collection[str], *, compact: bool = False) -> tuple[str, str
     return None
 
 
-def page_tokens(*, team: int | None, volume: str | None) -> tuple[str, ...]:
-    """The tokens under which a page is indexed; volume None: not placed yet, then only the desk and the team that brought it find it."""
-    own = (f"team:{team}",) if team is not None else ()
+def page_tokens(*, teams: Iterable[int | None], volume: str | None) -> tuple[str, ...]:
+    """The tokens under which a page is indexed. teams: that of the case and that which brought it; volume None: not placed yet, then only these
+    and the desk find it."""
+    own = tuple(f"team:{team}" for team in dict.fromkeys(teams) if team is not None)
     if volume is None:
         return ("desk", *own)
     if volume == "sub":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -66,6 +66,16 @@ class Result:
     hits: tuple[Hit, ...]
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Of the pages that matched, how many are of each type id, case number and year: the most first, ties by value; '' counts those of none."""
+
+    total: int
+    types: tuple[tuple[str, int], ...]
+    cases: tuple[tuple[str, int], ...]
+    years: tuple[tuple[str, int], ...]
+
+
 class SearchEngine(Protocol):
     """An index on disk, opened by its folder; it may be missing. Every method but rebuild() and close() raises IndexUnavailableError."""
 
@@ -85,6 +95,9 @@ class SearchEngine(Protocol):
     def search(self, query: Query, acl: Sequence[str], *, limit: int = 20, offset: int = 0) -> Result:
         """The slice [offset, offset + limit) of the pages that match and hold one of the reader's acl tokens; no token, no page."""
 
+    def tally(self, query: Query, acl: Sequence[str], *, most: int, without: Collection[int] = ()) -> Tally:
+        """Every page that search() would find is counted, but for those of `without`; `most` values of each kind are told."""
+
     def count(self) -> int:
         """Pages in the index, of all readers: for the operator only."""
 
@@ -93,3 +106,8 @@ class SearchEngine(Protocol):
 
     def close(self) -> None:
         """Lets go of files; the engine may be used again."""
+
+
+def ranked(counts: Mapping[str, int], most: int) -> tuple[tuple[str, int], ...]:
+    """The values with the highest counts, as a Tally tells them."""
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -14,10 +14,13 @@ import tantivy
 from tantivy import FieldType, Occur, Order
 
 from indexing.analysis import ANALYSIS_VERSION, day_number, index_tokens, numbers, query_tokens
-from indexing.contract import Hit, IndexUnavailableError, PageDoc, Query, Result
+from indexing.contract import Hit, IndexUnavailableError, PageDoc, Query, Result, Tally, ranked
 from indexing.folder import IndexFolder
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+_YEAR = 10_000  # a day is a number like 20260301
+_VALUES = 65_000  # of one kind in one segment: more than a court has cases in a year
+_MORE = 8
 _HEAP_APPLY = 32_000_000  # bytes; 15 MB is tantivy's least
 _HEAP_REBUILD = 128_000_000
 
@@ -30,8 +33,10 @@ def _build_schema() -> Any:
     for tokens in ("text", "case_no", "parties"):
         builder.add_text_field(tokens, tokenizer_name="whitespace")
     builder.add_text_field("numbers", tokenizer_name="whitespace", index_option="basic")
-    for raw in ("acl", "type_id", "meta"):
+    for raw in ("acl", "meta"):
         builder.add_text_field(raw, tokenizer_name="raw", index_option="basic")
+    for counted in ("type_id", "case"):
+        builder.add_text_field(counted, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_integer_field("seq", stored=True)
     return builder.build()
 
@@ -70,6 +75,10 @@ class TantivyEngine:
     def search(self, query: Query, acl: Sequence[str], *, limit: int = 20, offset: int = 0) -> Result:
         asked, scored = _compile(query, acl)
         return self._folder.read(lambda path: self._ask(path, lambda searcher: _slice(searcher, asked, scored, limit, offset)))
+
+    def tally(self, query: Query, acl: Sequence[str], *, most: int, without: Collection[int] = ()) -> Tally:
+        asked, _ = _compile(query, acl, without)
+        return self._folder.read(lambda path: self._ask(path, lambda searcher: _counted(searcher, asked, most)))
 
     def count(self) -> int:
         # The one document that is no page holds the outbox number.
@@ -169,14 +178,16 @@ def _document(page: PageDoc) -> Any:
     document.add_text("case_no", " ".join(index_tokens(page.case_no)))
     document.add_text("parties", " ".join(index_tokens(page.parties)))
     document.add_text("type_id", page.type_id)
+    document.add_text("case", page.case_no)
     for token in page.acl:
         document.add_text("acl", token)
     return document
 
 
-def _compile(query: Query, acl: Sequence[str]) -> tuple[Any, bool]:
+def _compile(query: Query, acl: Sequence[str], without: Collection[int] = ()) -> tuple[Any, bool]:
     """The engine's query, and whether its scores differ from page to page."""
     must = [(Occur.Must, _any_of("acl", acl))]
+    must += [(Occur.MustNot, tantivy.Query.term_query(_SCHEMA, "page_id", page_id)) for page_id in without]
     phrases = [tokens for tokens in map(query_tokens, query.phrases) if tokens]
     must += [(Occur.Must, _phrase("text", tokens)) for tokens in phrases]
     must += [(Occur.MustNot, _phrase("text", tokens)) for tokens in map(query_tokens, query.excluded) if tokens]
@@ -218,6 +229,26 @@ def _slice(searcher: Any, asked: Any, scored: bool, limit: int, offset: int) -> 
     return Result(total, tuple(hits[offset:wanted]))
 
 
+def _counted(searcher: Any, asked: Any, most: int) -> Tally:
+    terms = {"size": _VALUES, "segment_size": _VALUES}
+    found = searcher.aggregate(
+        asked,
+        {
+            "types": {"terms": {"field": "type_id", **terms}},
+            "cases": {"terms": {"field": "case", **terms}},
+            "years": {"histogram": {"field": "doc_date", "interval": _YEAR, "min_doc_count": 1}},
+        },
+    )
+    types, cases, days = (found[name]["buckets"] for name in ("types", "cases", "years"))
+    years = {str(int(one["key"]) // _YEAR) if one["key"] else "": int(one["doc_count"]) for one in days}
+    return Tally(
+        total=sum(years.values()),
+        types=ranked({str(one["key"]): int(one["doc_count"]) for one in types}, most),
+        cases=ranked({str(one["key"]): int(one["doc_count"]) for one in cases}, most),
+        years=ranked(years, most),
+    )
+
+
 def _by_id(searcher: Any, asked: Any, wanted: int) -> tuple[int, list[Hit]]:
     found = searcher.search(asked, limit=wanted + 1, order_by_field="page_id", order=Order.Asc)
     return int(found.count), [Hit(_page_id(page_id), 0.0) for page_id, _ in found.hits]
@@ -231,7 +262,8 @@ def _best(searcher: Any, asked: Any, wanted: int) -> tuple[int, list[Hit]]:
         hits = found.hits
         if len(hits) < fetch or not wanted or hits[-1][0] < hits[wanted - 1][0]:
             break
-        fetch *= 4
+        # One more look at a few, then at all: thousands that tie are not asked for again and again.
+        fetch = fetch * _MORE if fetch <= wanted + 1 else int(found.count)
     ids = searcher.fast_field_values("page_id", [address for _, address in hits])
     # Pairs, for thousands may tie and only a page of them is asked for.
     ranked = heapq.nsmallest(wanted, zip((-score for score, _ in hits), map(_page_id, ids), strict=True))

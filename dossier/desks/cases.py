@@ -18,10 +18,10 @@ from dossier import access, people
 from dossier.access import Actor, Resource
 from dossier.desks.uploads import BAD_NAME
 from dossier.errors import DossierError
-from dossier.lifecycle import CASE
+from dossier.lifecycle import CASE, REVIEW
 from dossier.office import Office
 from dossier.records import ledger
-from dossier.records.tables import Case, Event, Party
+from dossier.records.tables import Case, ClosingReview, Event, Outbox, Page, Party, Submission
 from review.normalise import compact
 from review.numerals import amounts
 
@@ -215,8 +215,14 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
         session.add(case)
         outcome = "created"
     else:
+        before = _findable(case)
         outcome = _update(case, fields, parties)
-    if value["closed_on"] and case.state in (None, "open"):
+        if _findable(case) != before:
+            read = select(Page.id).join(Submission).where(Submission.case_id == case.id, Page.state == "read")
+            session.add_all(Outbox(page_id=page_id) for page_id in session.scalars(read))
+    if value["closed_on"] and case.state in (None, "open") and _in_review(session, case):
+        warnings.append(f"第 {line} 行：案件 {case.case_no} 正在结案审核，未按导入的结案日期结案；请先完成或撤回审核，再导入")
+    elif value["closed_on"] and case.state in (None, "open"):
         case.state = CASE.move(case.state or CASE.start, "close")
         case.closed_on = value["closed_on"]
         outcome = "updated" if outcome == "unchanged" else outcome
@@ -227,6 +233,18 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
             detail={"case_no": case.case_no, "profile": case.profile, "profile_version": case.profile_version},
         )  # fmt: skip
     return outcome
+
+
+def _in_review(session: Session, case: Case) -> bool:
+    """Whether the two keys are being turned: no file closes a case behind the reviewers' backs."""
+    undecided = [state for state in REVIEW.states if REVIEW.allowed(state)]
+    query = select(ClosingReview.id).where(ClosingReview.case_id == case.id, ClosingReview.state.in_(undecided))
+    return session.execute(query.limit(1)).first() is not None
+
+
+def _findable(case: Case) -> tuple[Any, ...]:
+    """What of a case decides by whom and by which words its pages are found."""
+    return case.team_id, sorted((party.role, party.name) for party in case.parties)
 
 
 def _update(case: Case, fields: Mapping[str, Any], parties: set[tuple[str, str]]) -> str:

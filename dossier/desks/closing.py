@@ -37,7 +37,7 @@ def sealed(actor: Actor, document: Document) -> bool:
 
 
 def _of(document: Document) -> Resource:
-    return Resource(team=document.submission.team_id or document.submission.case.team_id, sub=True)
+    return Resource(team=document.submission.case.team_id, brought_by=document.submission.team_id, sub=True)
 
 
 def documents_of(session: Session, case: Case, actor: Actor) -> tuple[DocumentFact, ...]:

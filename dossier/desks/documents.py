@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dossier import access
-from dossier.access import Actor, Resource
+from dossier.access import Actor
 from dossier.binding import BindDocument, BindError
 from dossier.binding.copy import write_copy
 from dossier.clock import local
 from dossier.desks.exporting import bind_page
+from dossier.desks.receiving import resource_of
 from dossier.desks.viewing import may_see
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT
@@ -79,7 +80,7 @@ def _may_copy(actor: Actor, pages: Sequence[Page]) -> bool:
     for page in pages:
         submission, document = page.submission, page.document
         sub = document is not None and document.volume is not None and document.volume.kind == "sub"
-        if not access.decide(actor, "page.copy", Resource(team=submission.team_id or submission.case.team_id, sub=sub)):
+        if not access.decide(actor, "page.copy", replace(resource_of(submission), sub=sub)):
             return False
     return True
 

@@ -9,19 +9,19 @@ from typing import Any
 from sqlalchemy import select
 
 from dossier import access
-from dossier.access import Actor, Resource
+from dossier.access import Actor
 from dossier.desks import caselist
 from dossier.desks.searching import ask, hit_json, parsed, type_names
 from dossier.desks.viewing import may_see
 from dossier.office import Office
 from dossier.records import ledger
-from dossier.records.tables import Case, Document, Page, Party, Submission, Volume
+from dossier.records.tables import Case, Outbox, Page, Party
 from indexing import near
-from indexing.contract import Query
+from indexing.contract import Query, ranked
 from indexing.query import limited
 
-# Pages that are counted by type, case and year; a query that finds more is too wide for counts to help.
-COUNTED = 2000
+MOST_WAITING, MOST_VALUES = 500, 1000
+UNNAMED = "未归类的页"
 SUGGESTED, SHOWN, MAX_NEAR = 4, 8, 10
 MOST_TYPED = 100  # characters of a word that begins a name; nothing is called by a longer one
 
@@ -73,40 +73,32 @@ _SOURCES: dict[str, Callable[[Office, Actor, str], Sequence[str]]] = {"案号": 
 def counts(office: Office, actor: Actor, text: str) -> dict[str, Any]:
     """{"counted","whole","类型","案号","日期"}: of the pages found, how many are of each type, case and year, the most first.
 
-    whole: False when only the first COUNTED pages were counted. Each page is decided on again by the records. Raises as search().
+    whole: False while pages wait for the index: whoever may see them may have changed, so they are not counted; of more than MOST_WAITING
+    none is. Raises as search().
     """
     access.demand(actor, "search")
     query = parsed(office, text)
-    result = ask(office, lambda engine: engine.search(query, access.reader_tokens(actor), limit=COUNTED))
-    rows = _told(office, [hit.page_id for hit in result.hits])
-    seen = [row for row in rows if access.decide(actor, "page.read", Resource(team=row.team or row.case_team, sub=row.kind == "sub"))]
+    # Asked before the index is: what changes from now on was as it is counted when this look began.
+    with office.db.read() as session:
+        waiting = set(session.scalars(select(Outbox.page_id).distinct().limit(MOST_WAITING + 1)))
+    if len(waiting) > MOST_WAITING:
+        return {"counted": 0, "whole": False, "类型": [], "案号": [], "日期": []}
+    found = ask(office, lambda engine: engine.tally(query, access.reader_tokens(actor), most=MOST_VALUES, without=waiting))
+    names = {id: name for name, ids in type_names(office).items() for id in ids}
+    types: Counter[str] = Counter()
+    for id, count in found.types:
+        types[names.get(id, id) or UNNAMED] += count
     return {
-        "counted": len(seen),
-        "whole": result.total <= COUNTED,
-        "类型": _tally(row.name or "未归类的页" for row in seen),
-        "案号": _tally(row.case_no for row in seen),
-        "日期": _tally(str(row.dated.year) for row in seen if row.dated),
+        "counted": found.total,
+        "whole": not waiting,
+        "类型": _first(ranked(types, SHOWN)),
+        "案号": _first(found.cases),
+        "日期": _first([(year, count) for year, count in found.years if year]),
     }
 
 
-def _told(office: Office, ids: Sequence[int]) -> list[Any]:
-    """Of each page what it is counted by, and what access decides on."""
-    query = (
-        select(Document.name, Document.dated, Case.case_no, Submission.team_id.label("team"), Case.team_id.label("case_team"), Volume.kind)
-        .select_from(Page)
-        .join(Submission, Page.submission_id == Submission.id)
-        .join(Case, Submission.case_id == Case.id)
-        .outerjoin(Document, Page.document_id == Document.id)
-        .outerjoin(Volume, Document.volume_id == Volume.id)
-        .where(Page.state == "read")
-    )
-    with office.db.read() as session:
-        return [row for at in range(0, len(ids), 500) for row in session.execute(query.where(Page.id.in_(ids[at : at + 500])))]
-
-
-def _tally(values: Any) -> list[dict[str, Any]]:
-    ranked = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
-    return [{"value": value, "count": count} for value, count in ranked[:SHOWN]]
+def _first(counted: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [{"value": value, "count": count} for value, count in counted[:SHOWN]]
 
 
 def nearly(office: Office, actor: Actor, text: str) -> list[dict[str, Any]]:

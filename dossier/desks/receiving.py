@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from dossier import access, people
@@ -15,7 +15,7 @@ from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
 from dossier.records import jobs, ledger
-from dossier.records.tables import Correction, Dispute, Document, Submission
+from dossier.records.tables import Case, Correction, Dispute, Document, Submission
 
 PLACE_PRIORITY, CHECK_PRIORITY = 10, 12
 
@@ -30,7 +30,20 @@ def load(session: Session, receipt_no: str) -> Submission:
 
 def resource_of(submission: Submission) -> Resource:
     """What access decides on."""
-    return Resource(team=submission.team_id, handed_by=submission.handed_by_id)
+    return Resource(team=submission.case.team_id, brought_by=submission.team_id, handed_by=submission.handed_by_id)
+
+
+def of_team(team: int | None) -> ColumnElement[bool]:
+    """The hand-overs that a team may see: of its cases, and those that it brought itself before a case went to another team."""
+    return or_(Submission.team_id == team, Submission.case_id.in_(select(Case.id).where(Case.team_id == team)))
+
+
+def due_from(team: int | None) -> ColumnElement[bool]:
+    """The hand-overs with which a team has to go on: those of its cases, and of cases without a team those that it brought."""
+    brought = select(Case.id).where(Case.team_id.is_(None))
+    return or_(
+        Submission.case_id.in_(select(Case.id).where(Case.team_id == team)), (Submission.team_id == team) & Submission.case_id.in_(brought)
+    )
 
 
 def _note(office: Office, session: Session, who: str, action: str, submission: Submission, **detail: Any) -> None:

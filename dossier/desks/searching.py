@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
@@ -19,10 +19,11 @@ from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Document, Outbox, Page, Submission
-from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc, Query, Result, SearchEngine
+from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc, Query, SearchEngine
 from indexing.highlight import share, snippet, spans
 from indexing.query import QueryError, parse
 
+Answer = TypeVar("Answer")
 BATCH = 200
 _one_at_a_time = threading.Lock()
 
@@ -31,12 +32,11 @@ def page_doc(page: Page) -> PageDoc:
     """A page as the index knows it; its access tokens follow where it is placed."""
     document, case = page.document, page.submission.case
     volume = document.volume.kind if document is not None and document.volume is not None else None
-    team = page.submission.team_id if page.submission.team_id is not None else case.team_id
     return PageDoc(
         page_id=page.id,
         case_no=case.case_no,
         text="\n".join(row["text"] for row in page.lines),
-        acl=access.page_tokens(team=team, volume=volume),
+        acl=access.page_tokens(teams=(case.team_id, page.submission.team_id), volume=volume),
         type_id=(document.type_id or "") if document is not None else "",
         doc_date=document.dated.isoformat() if document is not None and document.dated else "",
         parties="\n".join(party.name for party in case.parties),
@@ -169,7 +169,7 @@ def parsed(office: Office, text: str) -> Query:
         raise DossierError(error.code, what=error.what) from error
 
 
-def ask(office: Office, question: Callable[[SearchEngine], Result]) -> Result:
+def ask(office: Office, question: Callable[[SearchEngine], Answer]) -> Answer:
     """Asks the engine; an index that is gone is rebuilt once and asked again."""
     try:
         try:

@@ -13,7 +13,7 @@ from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
 from dossier.desks import sorting
-from dossier.desks.receiving import load, resource_of
+from dossier.desks.receiving import load, of_team, resource_of
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
@@ -236,7 +236,7 @@ def submissions(office: Office, actor: Actor, *, state: str | None = None, case_
     query = select(Submission, pages, documents, blocking).order_by(Submission.id.desc()).limit(SHOWN_LIMIT)
     query = query.options(joinedload(Submission.case), joinedload(Submission.team), joinedload(Submission.handed_by))
     if not actor.roles & access.ACTIONS["submission.read"].everywhere:
-        query = query.where(Submission.team_id == actor.team)
+        query = query.where(of_team(actor.team))
     if state:
         query = query.where(Submission.state == state)
     if case_no:
@@ -345,6 +345,5 @@ def _noted(office: Office, session: Session, actor: Actor, page_id: int, shown: 
 
 def may_see(actor: Actor, page: Page) -> bool:
     """A page of the 副卷 follows the volume it is in, or would go to; everything else follows its hand-over or case."""
-    resource = resource_of(page.submission)
     sub = page.document is not None and page.document.volume is not None and page.document.volume.kind == "sub"
-    return access.decide(actor, "page.read", access.Resource(team=resource.team or page.submission.case.team_id, sub=sub))
+    return access.decide(actor, "page.read", replace(resource_of(page.submission), sub=sub))

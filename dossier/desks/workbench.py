@@ -14,6 +14,7 @@ from dossier.access import Actor
 from dossier.clock import local
 from dossier.desks import figures, reviewing
 from dossier.desks.figures import Asked
+from dossier.desks.receiving import due_from, of_team
 from dossier.lifecycle import SUBMISSION
 from dossier.office import Office
 from dossier.records.tables import Case, ClosingReview, Dispute, Page, Submission
@@ -38,7 +39,7 @@ def _boxes(office: Office, session: Session, actor: Actor) -> Iterator[dict[str,
     if access.could(actor, "submission.decide"):
         yield _handed(office, session, "waiting", "待审核的移送", _in_state("waiting"))
     if actor.team is not None and access.could(actor, "submission.dispute"):
-        own = Submission.team_id == actor.team
+        own = due_from(actor.team)
         yield _handed(office, session, "refused", "被退回、待改正的移送", _unanswered().where(own))
         yield _handed(office, session, "disputed", "已报局长的争议", _in_state("disputed").where(own))
     elif everywhere and not access.could(actor, "submission.rule"):
@@ -139,7 +140,7 @@ def _ruled(office: Office, session: Session, team: int | None) -> dict[str, Any]
     begin = office.clock.now() - timedelta(days=30)
     query = select(Dispute, Submission).join(Submission, Submission.id == Dispute.submission_id).where(Dispute.ruled_at >= begin)
     if team is not None:
-        query = query.where(Submission.team_id == team)
+        query = query.where(of_team(team))
     rows = []
     for dispute, one in session.execute(query.order_by(Dispute.ruled_at.desc()).limit(SHOWN)):
         moment = dispute.ruled_at or one.received_at
@@ -162,7 +163,7 @@ def _intake(office: Office, session: Session, actor: Actor) -> dict[str, Any]:
     begin = datetime.combine(office.today(), time(), tzinfo=local(office.clock.now()).tzinfo)
     query = select(Submission.id, Submission.state).where(Submission.received_at >= begin)
     if not actor.roles & access.ACTIONS["submission.read"].everywhere:
-        query = query.where(Submission.team_id == actor.team)
+        query = query.where(of_team(actor.team))
     found = query.subquery()
     states = {row[0]: row[1] for row in session.execute(select(found.c.state, func.count()).group_by(found.c.state))}
     pages = session.execute(select(func.count()).select_from(Page).where(Page.submission_id.in_(select(found.c.id)))).scalar_one()

@@ -126,6 +126,9 @@ def test_phrases_exclusions_fields_and_rights_agree_with_the_oracle_and_each_oth
         acl = tuple(rng.sample(ALL, rng.randint(0, 4)))
         want = oracle.expected(corpus, query, acl)
         assert {name: ids(engine, query, acl) for name, engine in library.items()} == dict.fromkeys(library, want), (query, acl)
+        without = set(rng.sample(sorted(want), min(len(want), 3)))
+        told = oracle.tally([page for page in corpus if page.page_id in want - without], 4)
+        assert {name: engine.tally(query, acl, most=4, without=without) for name, engine in library.items()} == dict.fromkeys(library, told)
         hits += len(want)
     assert hits > 500  # the queries asked for something
 

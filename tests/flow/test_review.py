@@ -152,6 +152,17 @@ def test_a_closing_mode_that_changes_between_the_keys_needs_another_review(quick
     assert submit(quick, "终结本次执行程序")["state"] == "preaudit"
 
 
+def test_no_file_closes_a_case_while_the_keys_are_being_turned(quick: Office) -> None:
+    submit(quick)
+    closed = json.dumps([CASE | {"closed_on": "2026-08-31", "closing_mode": "执行完毕"}], ensure_ascii=False).encode()
+    told = cases.import_cases(quick, operator_of(quick), closed)
+    assert "正在结案审核" in told["warnings"][0]
+    assert case_of(quick)["state"] == "open"
+    reviewing.withdraw(quick, people.acting_as(quick, "team1"), CASE_NO, "流程系统已结案")
+    cases.import_cases(quick, operator_of(quick), closed)
+    assert case_of(quick)["state"] == "closed"
+
+
 def test_what_is_stated_wrongly_is_refused(quick: Office) -> None:
     team = people.acting_as(quick, "team1")
     bad: tuple[tuple[str, int, dict[str, str]], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -14,13 +15,13 @@ from sqlalchemy import select, update
 
 from dossier import people
 from dossier.demo.papers import control, orders
-from dossier.desks import searching
+from dossier.desks import cases, narrowing, searching, viewing
 from dossier.errors import DossierError
 from dossier.office import Lazy, Office
 from dossier.records.tables import Case, Outbox, Page, Person, Submission, Team
 from dossier.worker import Worker
 from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc
-from tests.support.office import CASE_NO, hand_over, open_test_office, operator_of, reopen_test_office, upload
+from tests.support.office import CASE, CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, reopen_test_office, upload
 from tests.support.paperfiles import READER, pdf
 
 
@@ -221,3 +222,43 @@ def test_two_drain_at_once_and_one_waits_or_takes_nothing(office: Office) -> Non
     assert waiting(office) == 0
     assert len(found(office, CASE_NO)) >= 1
     assert operator_of(office).login == people.OPERATOR
+
+
+def test_a_page_that_waits_for_the_index_is_not_counted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = people.acting_as(office, "clerk")
+    before = narrowing.counts(office, actor, "网络查控")
+    assert (before["whole"], before["counted"]) == (True, len(found(office)))
+    put_into_outbox(office)
+    assert narrowing.counts(office, actor, "网络查控") == {"counted": 0, "whole": False, "类型": [], "案号": [], "日期": []}
+    monkeypatch.setattr(narrowing, "MOST_WAITING", 1)
+    assert narrowing.counts(office, actor, "案号:无") == {"counted": 0, "whole": False, "类型": [], "案号": [], "日期": []}
+    searching.drain(office)
+    assert narrowing.counts(office, actor, "网络查控") == before
+
+
+def test_the_papers_of_a_case_that_goes_to_another_team_go_with_it(office: Office) -> None:
+    other = CASE | {"case_no": "（2026）豫9924执119号", "team": "执行实施二团队"}
+    cases.import_cases(office, operator_of(office), json.dumps([other]).encode())
+    people.add(
+        office,
+        operator_of(office),
+        login="team2",
+        display="二",
+        roles=["team"],
+        team="执行实施二团队",
+        password=PASSWORD,
+        must_change=False,
+    )
+    second = people.acting_as(office, "team2")
+    assert (found(office, login="team2"), viewing.submissions(office, second)) == ([], [])
+    cases.import_cases(
+        office, operator_of(office), json.dumps([CASE | {"team": "执行实施二团队", "respondents": "张某甲；丙公司"}]).encode()
+    )
+    searching.drain(office)
+    pages = found(office)
+    assert pages
+    assert found(office, login="team2") == found(office, login="team1") == pages
+    assert found(office, "网络查控 当事人:丙公司", "team2") == pages
+    (row,) = viewing.submissions(office, second)
+    assert viewing.submission_json(office, second, row["receipt_no"])["pages"]
+    assert viewing.page_view(office, second, pages[0])

@@ -3,9 +3,10 @@
 import functools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from indexing.contract import PageDoc, Query
+from indexing.contract import PageDoc, Query, Tally
 
 _DROPPED = ("Zs", "Zl", "Zp", "Ps", "Pe", "Pi", "Pf", "Cc", "Cf", "Mn", "Me")
 
@@ -38,3 +39,12 @@ def matches(page: PageDoc, query: Query, acl: Sequence[str]) -> bool:
 
 def expected(pages: Iterable[PageDoc], query: Query, acl: Sequence[str]) -> set[int]:
     return {page.page_id for page in pages if matches(page, query, acl)}
+
+
+def tally(pages: Sequence[PageDoc], most: int) -> Tally:
+    """The pages counted one by one."""
+    types, cases, years = (
+        tuple(sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))[:most])
+        for values in ([page.type_id for page in pages], [page.case_no for page in pages], [page.doc_date[:4] for page in pages])
+    )
+    return Tally(len(pages), types, cases, years)

@@ -22,7 +22,7 @@ from dossier.web import acts, language, searching, words
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES, WEB = ROOT / "templates", ROOT / "dossier" / "web"
 # The folders of templates whose pages are told in both languages; "" is the frame of every page.
-CONVERTED = {"", "cases", "notices", "parts", "searching"}
+CONVERTED = {"", "cases", "notices", "parts", "searching", "separators"}
 # The court's own text stays as it is signed; the name of a language is told in it.
 ORIGINAL = {"people/wording.html"}
 OWN_NAMES = {"中文"}

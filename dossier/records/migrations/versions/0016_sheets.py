@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_sheets"
-down_revision = "0014_indexes"
+revision = "0016_sheets"
+down_revision = "0015_language"
 branch_labels = None
 depends_on = None
 

@@ -115,6 +115,10 @@ ACTIONS: dict[str, Rule] = {
     "notice.own": Rule(anyone=True),
     "delivery.read": _rule("system_admin operator"),
     "delivery.retry": _rule("system_admin operator"),
+    "export.read": _rule("clerk system_admin operator"),
+    "export.show": _rule("clerk operator"),
+    "export.retry": _rule("system_admin operator"),
+    "export.acknowledge": _rule("clerk operator"),
     "token.own": Rule(anyone=True),
     "token.any": _rule("operator"),
     "substitute.own": _rule("team clerk scanner reviewer procedural_reviewer final_manager director records"),
@@ -164,6 +168,7 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "submit": ("移送材料", ("submission.make", "submission.list", "submission.read")),
     "cases": ("导入案件和事件", ("case.list", "case.import", "case.event")),
     "export": ("导出卷宗", ("case.export",)),
+    "acknowledge": ("确认办案系统回传", ("export.acknowledge",)),
     "watch": ("运行监控", ("metrics.read",)),
 }
 

@@ -7,6 +7,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from dossier import pages, people
+from dossier.carriers.contract import Carrier
+from dossier.carriers.folder import DropFolder
+from dossier.carriers.nowhere import Nowhere
+from dossier.carriers.push import Push
 from dossier.clock import Clock
 from dossier.desks import parts, uploads
 from dossier.errors import DossierError
@@ -150,6 +154,13 @@ def open_sandbox(settings: Settings) -> Sandbox:
     return Sandbox("rlimits")
 
 
+def open_carrier(settings: Settings) -> Carrier:
+    """The way to the court's process system."""
+    if settings.export_folder is not None:
+        return DropFolder(settings.export_folder)
+    return Push(settings.export_url, settings.export_secret) if settings.export_url else Nowhere()
+
+
 def open_office(settings: Settings, clock: Clock | None = None, *, initialise: bool = False) -> Office:
     """Everything open and checked. initialise: make folders and schema first. Raises not_initialised, schema_old, rules_broken, tool_missing."""
     home = settings.home
@@ -170,6 +181,7 @@ def open_office(settings: Settings, clock: Clock | None = None, *, initialise: b
         stores={"main": FolderVolumes(home / "volumes" / "main"), "sub": FolderVolumes(home / "volumes" / "sub")},
         rules=open_rules(home),
         sandbox=open_sandbox(settings),
+        carrier=open_carrier(settings),
         search=Lazy(lambda: _search(settings)),
         reader=Lazy(lambda: open_pool(settings)),
     )

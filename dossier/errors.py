@@ -295,6 +295,7 @@ SENTENCES: dict[str, Sentence] = {
         "这个版本的规则没有该案所用的“{what}”，不能试核。请换一个版本。",
         "That version does not know “{what}” of this case. Try another version.",
     ),
+    "export_unknown": _bad("没有编号为 {number} 的回传消息。请核对编号。", "There is no export message {number}. Check the number.", 404),
     "job_unknown": _bad("没有放弃的任务 {number}。请刷新页面再看。", "There is no given-up job {number}. Reload the page.", 404),
     "job_final": _refused(
         "“{step}”放弃后，有关各页已列为须人工查看，不再重试。请补扫或重新移送。",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from dossier import people
 from dossier.access import Actor
-from dossier.desks import arranging, delivering, house, judging, noticing, placing
+from dossier.desks import arranging, delivering, house, judging, noticing, outbox, outgoing, placing
 from dossier.desks.handover import SPLIT_PRIORITY
 from dossier.desks.receiving import CHECK_PRIORITY, PLACE_PRIORITY
 from dossier.errors import DossierError
@@ -206,12 +206,13 @@ STEPS = (
     Step("check", CHECK_PRIORITY, check, nothing_to_give_up),
     Step("place", PLACE_PRIORITY, place, nothing_to_give_up),
     Step("deliver", noticing.DELIVER_PRIORITY, delivering.deliver, nothing_to_give_up, delivering.DELAYS),
+    Step("export", outgoing.EXPORT_PRIORITY, outbox.deliver, outbox.give_up, delivering.DELAYS),
 )
 BY_NAME = {step.name: step for step in STEPS}
 
 
 # Given up, these leave everything as it was; the pages of the other steps wait for a person's eyes instead.
-RETRIED = tuple(step.name for step in STEPS if step.give_up is nothing_to_give_up)
+RETRIED = tuple(step.name for step in STEPS if step.give_up in (nothing_to_give_up, outbox.give_up))
 
 
 def retry_failed(office: Office, actor: Actor, number: int | None = None) -> int:

@@ -220,4 +220,29 @@ REVIEW = Machine(
     },
 )  # fmt: skip
 
-MACHINES = (SUBMISSION, FILE, PAGE, DOCUMENT, CASE, JOB, LOAN, REVIEW)
+# What is told to the process system. Word of the other side counts whenever it comes: a try that seemed to fail may have arrived.
+EXPORT = Machine(
+    "export",
+    "回传消息",
+    "queued",
+    {
+        ("queued", "send"): "sent",
+        ("queued", "confirm"): "confirmed",
+        ("queued", "reject"): "rejected",
+        ("queued", "give_up"): "failed",
+        ("sent", "confirm"): "confirmed",
+        ("sent", "reject"): "rejected",
+        ("sent", "retry"): "queued",
+        ("failed", "confirm"): "confirmed",
+        ("failed", "reject"): "rejected",
+        ("failed", "retry"): "queued",
+        ("rejected", "confirm"): "confirmed",
+        ("rejected", "retry"): "queued",
+    },
+    {
+        "queued": "待发送", "sent": "已发送待确认", "confirmed": "已确认", "rejected": "对方拒收", "failed": "发送失败",
+        "send": "发送", "confirm": "确认", "reject": "拒收", "give_up": "放弃", "retry": "重发",
+    },
+)  # fmt: skip
+
+MACHINES = (SUBMISSION, FILE, PAGE, DOCUMENT, CASE, JOB, LOAN, REVIEW, EXPORT)

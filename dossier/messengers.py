@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from dossier.settings import Settings
 
 TIMEOUT = 20  # seconds
+MOST_ANSWERED = 64 * 1024
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
 
 
@@ -57,22 +58,32 @@ def signature(secret: str, stamp: str, body: bytes) -> str:
 
 
 def push(settings: Settings, message: Mapping[str, Any], *, number: int, at: datetime) -> None:
-    """Posts one message as signed JSON; any answer but 2xx is a failure, no redirect is followed. Raises OSError, HTTPException."""
+    """Posts one notice as signed JSON to the webhook; any answer but 2xx is a failure. Raises OSError, HTTPException."""
     body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
+    status, _ = post(settings.webhook_url, settings.webhook_secret, body, number=number, at=at)
+    if not 200 <= status < 300:
+        raise ConnectionError(f"webhook answered HTTP {status}")
+
+
+def post(url: str, secret: str, body: bytes, *, number: int, at: datetime) -> tuple[int, bytes]:
+    """Posts signed JSON; the status and the first MOST_ANSWERED bytes of the answer. No redirect is followed. Raises OSError, HTTPException.
+
+    number: the same for every try, so that a second copy can be known.
+    """
     stamp = str(int(at.timestamp()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
+        "Idempotency-Key": str(number),
         "X-Dossier-Delivery": str(number),
         "X-Dossier-Time": stamp,
-        "X-Dossier-Signature": f"sha256={signature(settings.webhook_secret, stamp, body)}",
+        "X-Dossier-Signature": f"sha256={signature(secret, stamp, body)}",
     }
-    place = urlsplit(settings.webhook_url)
+    place = urlsplit(url)
     kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
     connection = kind(place.hostname or "", place.port, timeout=TIMEOUT)
     try:
         connection.request("POST", place._replace(scheme="", netloc="", fragment="").geturl() or "/", body, headers)
-        status = connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status, answer.read(MOST_ANSWERED)
     finally:
         connection.close()
-    if not 200 <= status < 300:
-        raise ConnectionError(f"webhook answered HTTP {status}")

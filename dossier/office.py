@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+from dossier.carriers.contract import Carrier
 from dossier.clock import Clock
 from dossier.errors import DossierError
 from dossier.records.database import Database
@@ -115,6 +116,7 @@ class Office:
     stores: Mapping[str, VolumeStore]
     rules: RuleBook
     sandbox: Sandbox
+    carrier: Carrier
     search: Lazy[SearchEngine]
     reader: Lazy[ReaderPool]
 

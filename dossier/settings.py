@@ -111,6 +111,23 @@ SETTINGS = (
     Setting("site_url", "", "Address under which people open the pages, written into mails; empty: mails hold no link."),
     Setting("webhook_url", "", "Another system's address (http:// or https://) that gets every notice as signed JSON; empty: none."),
     Setting("webhook_secret", "", "The secret that signs what the webhook gets (HMAC-SHA256), at least 16 characters; needed with it."),
+    Setting(
+        "export_folder",
+        "",
+        "Folder that the court's process system reads: what happened to a case goes there, one file a message; empty: none.",
+    ),
+    Setting(
+        "export_url", "", "Address of the process system (http:// or https://) that gets the same as signed JSON, instead of the folder."
+    ),
+    Setting(
+        "export_secret", "", "The secret that signs what goes to it (HMAC-SHA256), at least 16 characters; needed with DOSSIER_EXPORT_URL."
+    ),
+    Setting(
+        "export_sub",
+        "deny",
+        "Papers of the 副卷 in what the process system is told: deny | allow (it may see them).",
+        choices=("deny", "allow"),
+    ),
     Setting("proxies", "0", "Reverse proxies in front whose X-Forwarded-For names the address that signs in.", 0),
     Setting("max_upload_mb", "512", "Largest hand-over that the web door takes, in MiB.", 1),
 )
@@ -152,6 +169,10 @@ class Settings:
     site_url: str
     webhook_url: str
     webhook_secret: str
+    export_folder: Path | None
+    export_url: str
+    export_secret: str
+    export_sub: str
     proxies: int
     max_upload_mb: int
 
@@ -201,6 +222,10 @@ class Settings:
             site_url=values["site_url"].rstrip("/"),
             webhook_url=values["webhook_url"],
             webhook_secret=values["webhook_secret"],
+            export_folder=Path(values["export_folder"]).absolute() if values["export_folder"] else None,
+            export_url=values["export_url"],
+            export_secret=values["export_secret"],
+            export_sub=values["export_sub"],
             proxies=number("proxies"),
             max_upload_mb=number("max_upload_mb"),
         )
@@ -238,11 +263,14 @@ def _check_ways_out(values: Mapping[str, str]) -> None:
         raise ValueError("DOSSIER_SMTP_URL would send the password unprotected; use smtp+starttls:// or smtps://")
     if mail and not re.fullmatch(r"[^\s@]+@[^\s@]+", values["mail_from"]):
         raise ValueError("DOSSIER_MAIL_FROM must be an address when DOSSIER_SMTP_URL is set")
-    for name in ("site_url", "webhook_url"):
+    for name in ("site_url", "webhook_url", "export_url"):
         if values[name] and not re.fullmatch(r"https?://[^/?\s@]+([/?][!-~]*)?", values[name]):
             raise ValueError(f"DOSSIER_{name.upper()} must begin with http:// or https:// and name a host, without a password")
-    for name in ("smtp_url", "site_url", "webhook_url"):
+    for name in ("smtp_url", "site_url", "webhook_url", "export_url"):
         if _port(values[name]) == 0:
             raise ValueError(f"DOSSIER_{name.upper()} names a port that there is not")
-    if values["webhook_url"] and len(values["webhook_secret"]) < 16:
-        raise ValueError("DOSSIER_WEBHOOK_SECRET must have at least 16 characters when DOSSIER_WEBHOOK_URL is set")
+    for name in ("webhook", "export"):
+        if values[f"{name}_url"] and len(values[f"{name}_secret"]) < 16:
+            raise ValueError(f"DOSSIER_{name.upper()}_SECRET must have at least 16 characters when DOSSIER_{name.upper()}_URL is set")
+    if values["export_folder"] and values["export_url"]:
+        raise ValueError("set either DOSSIER_EXPORT_FOLDER or DOSSIER_EXPORT_URL: each message goes one way")

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dossier import intake
-from dossier.desks import figurestore, noticing, searching
+from dossier.desks import figurestore, noticing, outbox, searching
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import jobs
@@ -80,8 +80,10 @@ class Worker:
                     continue
                 self._index(wait=until_idle)
                 self._notify()
-                if until_idle and self._idle():
-                    break
+                if until_idle:
+                    self._collect()
+                    if self._idle():
+                        break
                 if not until_idle and self._count():
                     continue
                 self._stop.wait(IDLE_SECONDS)
@@ -141,11 +143,19 @@ class Worker:
         except (SQLAlchemyError, DossierError) as error:
             log.warning("notices not written", error=str(error))
 
+    def _collect(self) -> None:
+        """Takes down what the process system answered; a folder that is not there now is looked into later."""
+        try:
+            outbox.collect(self.office)
+        except (OSError, SQLAlchemyError, DossierError) as error:
+            log.warning("answers of the process system not read", error=str(error))
+
     def _count(self) -> bool:
         """Brings the figures up to date, a few cases at a time, now and then; True when there is more to count."""
         self._turns -= 1
         if self._turns > 0:
             return False
+        self._collect()
         try:
             left = figurestore.refresh(self.office, _COUNTED_AT_ONCE)
             if not left:

@@ -20,6 +20,7 @@ from dossier.cli import (
     figures,
     loans,
     notices,
+    outbox,
     papers,
     people,
     reading,
@@ -69,6 +70,7 @@ for module in (
     tokens,
     reviews,
     notices,
+    outbox,
 ):
     for command in module.COMMANDS:
         cli.add_command(command)

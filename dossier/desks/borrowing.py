@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
-from dossier.desks import paper
+from dossier.desks import outgoing, paper
 from dossier.desks.cases import load, plausible
 from dossier.desks.handover import next_number
 from dossier.desks.placing import KIND_NAMES
@@ -180,6 +180,7 @@ def hand_out(office: Office, actor: Actor, loan_no: str, counted: int) -> int:
             raise DossierError("count_differs", counted=counted, listed=len(chosen))
         paper.take(session, loan, chosen)
         _note(office, session, actor, loan, "hand_out", sheets=len(chosen), pages=paper.pages_text(leaf.page_no for leaf in chosen))
+        outgoing.lent(office, session, "lent", loan, len(chosen))
         return len(chosen)
 
 
@@ -251,6 +252,8 @@ def take_back(
         paper.give_back(session, loan, chosen)
         told = {"sheets": len(chosen), "pages": paper.pages_text(one.page_no for one in chosen), "left": len(out) - len(chosen)}
         _note(office, session, actor, loan, act, **told)
+        if act == "return":
+            outgoing.lent(office, session, "lent_back", loan, len(loan.sheets))
         return still_out(loan)
 
 

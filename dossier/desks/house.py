@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
-from dossier.desks import watching
+from dossier.desks import outbox, watching
 from dossier.errors import DossierError
 from dossier.lifecycle import JOB
 from dossier.office import Office
@@ -20,17 +20,26 @@ from dossier.records.tables import LedgerEvent
 from dossier.records.work import Job, Outbox
 
 SHOWN = 100
-STEPS = {"split": "分页", "read": "识别", "classify": "归类", "check": "核查", "place": "入卷", "deliver": "发送通知"}
+STEPS = {
+    "split": "分页",
+    "read": "识别",
+    "classify": "归类",
+    "check": "核查",
+    "place": "入卷",
+    "deliver": "发送通知",
+    "export": "回传办案系统",
+}
 
 
 def state(office: Office, actor: Actor) -> dict[str, Any]:
-    """{"ready","database","sandbox","index","disk":{"free","total"},"jobs":{state: n},"outbox","events","failed":[job],"waiting":[job]}.
+    """{"ready","database","sandbox","index","disk":{"free","total"},"jobs":{state: n},"outbox","events","export":{state: n},"failed":[job],"waiting":[job]}.
 
     disk: bytes where the house lies. failed and waiting: at most SHOWN, the newest failed and the next waiting first. Raises not_allowed.
     """
     access.demand(actor, "metrics.read")
     disk = shutil.disk_usage(office.settings.home)
     told = watching.readiness(office) | {"disk": {"free": disk.free, "total": disk.total}, "jobs": watching.job_counts(office)}
+    told |= {"export": outbox.state_counts(office), "export_way": outbox.CARRIERS[office.carrier.name]}
     with office.db.read() as session:
         waiting = select(Job).where(Job.state.in_(("leased", "queued"))).order_by(Job.state, Job.priority, Job.id).limit(SHOWN)
         return told | {

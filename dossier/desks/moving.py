@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
-from dossier.desks import cases, receiving
+from dossier.desks import cases, outgoing, receiving
 from dossier.desks.arranging import layout_of, write_layout
 from dossier.desks.handover import next_number
 from dossier.desks.layouts import Layout, Paper, without
@@ -74,6 +74,7 @@ def take_back(office: Office, actor: Actor, receipt_no: str, reason: str) -> Non
         was = submission.decided_by.login if submission.decided_by else None
         submission.state = SUBMISSION.move(submission.state, "take_back")
         submission.decided_at = submission.decided_by = submission.decided_by_id = submission.reason = None
+        outgoing.handed(office, session, "taken_back", submission, submission.documents)
         for correction in submission.corrections:
             session.delete(correction)
         for document in submission.documents:
@@ -114,6 +115,8 @@ def transfer(office: Office, actor: Actor, receipt_no: str, number: int, to_case
             DOCUMENT.move(paper.state, "take_back")
         target = _target(office, session, submission, case)
         detail = {"document": number, "to_case": case.case_no, "to": target.receipt_no, "reason": reason}
+        moved = [one for one in submission.documents if one.number == number]
+        outgoing.handed(office, session, "transferred", submission, moved, to_case=case.case_no)
         _clear(session, actor, submission, number)
         act = record(office, session, actor, submission, "transfer", before, without(before, number), detail)
         act.moved_to_id = target.id

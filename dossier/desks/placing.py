@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from dossier import access, people
 from dossier.access import Actor, Resource
 from dossier.clock import local
+from dossier.desks import outgoing
 from dossier.desks.cases import case_json, load
 from dossier.desks.waiving import waiver_json
 from dossier.errors import DossierError
@@ -290,6 +291,9 @@ def _write(
     for document in submission.documents:
         if document.state == "accepted":
             document.state = DOCUMENT.move(document.state, "keep")
+    session.flush()
+    session.expire(submission.case, ["volumes"])
+    outgoing.placed(office, session, submission, heads, [one for plan in plans for one in plan.documents])
 
 
 def _number(session: Session, order: Sequence[ContentsEntry]) -> None:

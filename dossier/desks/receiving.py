@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dossier import access, people
 from dossier.access import Actor, Resource
-from dossier.desks import cases
+from dossier.desks import cases, outgoing
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
@@ -104,6 +104,7 @@ def verdict(office: Office, session: Session, submission: Submission, policy: st
         _decided(office, submission, "sign", system.id, None)
         _accept(office, session, submission, submission.documents)
         _note(office, session, system.login, "sign", submission, documents=[d.number for d in submission.documents])
+        outgoing.handed(office, session, "signed_for", submission, submission.documents)
     return act
 
 
@@ -149,6 +150,7 @@ def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | No
             refused=[d.number for d in rest],
             reason=reason,
         )
+        outgoing.handed(office, session, submission.state, submission, found)
 
 
 def refuse(office: Office, actor: Actor, receipt_no: str, reason: str, corrections: Sequence[str] | None = None) -> None:
@@ -171,6 +173,7 @@ def _refuse(
             document.state = DOCUMENT.move(document.state, "refuse")
     _correct(session, submission, None, corrections)
     _note(office, session, login, "refuse", submission, reason=reason)
+    outgoing.handed(office, session, "refused", submission, submission.documents)
 
 
 def _correct(session: Session, submission: Submission, documents: set[int] | None, texts: Sequence[str] | None) -> None:
@@ -247,3 +250,4 @@ def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: st
                     raise DossierError("type_missing", number=document.number)
             _accept(office, session, submission, refused, "overrule")
         _note(office, session, actor.login, "rule", submission, outcome=outcome, reason=reason.strip())
+        outgoing.handed(office, session, "ruled", submission, submission.documents, outcome=outcome)

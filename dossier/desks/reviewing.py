@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
+from dossier.desks import outgoing
 from dossier.desks.cases import AMOUNTS, CLOSING_MODES, amount_text, case_json, load
 from dossier.desks.closing import judged, waived_json
 from dossier.errors import DossierError
@@ -161,6 +162,7 @@ def send_back(office: Office, actor: Actor, case_no: str, key: str, reasons: Seq
         review.state, review.decided_at = REVIEW.move(review.state, "return"), office.clock.now()
         session.flush()
         _note(office, session, actor, review, case, "return", key=key, reasons=items)
+        outgoing.reviewed(office, session, "close_returned", case, review)
         return _json(office, review, case)
 
 
@@ -175,6 +177,7 @@ def withdraw(office: Office, actor: Actor, case_no: str, reason: str) -> dict[st
         review.state, review.decided_at = REVIEW.move(review.state, "withdraw"), office.clock.now()
         session.flush()
         _note(office, session, actor, review, case, "withdraw", reason=reason.strip())
+        outgoing.reviewed(office, session, "close_withdrawn", case, review)
         return _json(office, review, case)
 
 
@@ -239,6 +242,7 @@ def _close(office: Office, session: Session, actor: Actor, review: ClosingReview
     case.state, case.closed_on = CASE.move(case.state, "close"), review.closed_on
     session.flush()
     _note(office, session, actor, review, case, "approve", closed_on=review.closed_on.isoformat(), means=means)
+    outgoing.reviewed(office, session, "closed", case, review)
 
 
 def _note(office: Office, session: Session, actor: Actor, review: ClosingReview, case: Case, action: str, **detail: Any) -> None:

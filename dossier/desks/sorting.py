@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
-from dossier.desks import layouts, receiving
+from dossier.desks import layouts, outgoing, receiving
 from dossier.desks.arranging import last_act, layout_of, write_layout
 from dossier.desks.layouts import VERBS as VERBS
 from dossier.desks.layouts import Layout
@@ -166,6 +166,9 @@ def undo(office: Office, actor: Actor, receipt_no: str) -> str:
             old, new = act.detail["page"], act.detail["by"]
             before = replace(before, behind={**before.behind, new: old})
         _restore(office, session, submission, now, before)
+        if act.moved_to is not None:
+            back = [one for one in submission.documents if one.number == act.detail["document"]]
+            outgoing.handed(office, session, "transfer_undone", submission, back, from_case=act.moved_to.case.case_no)
         act.undone_at, act.undone_by_id = office.clock.now(), actor.id
         note(office, session, actor, "undo", submission, act=act.id, verb=act.verb)
         return act.verb

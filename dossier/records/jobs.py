@@ -18,7 +18,7 @@ from dossier.records.work import Job
 MAX_ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=5)
 DELAYS = tuple(RETRY_AFTER * attempt for attempt in range(1, MAX_ATTEMPTS))
-PATIENT = ("deliver",)  # these wait for hours, and nobody waits for them
+PATIENT = ("deliver", "export")  # these wait for hours, and nobody waits for them
 
 
 @dataclass(frozen=True)

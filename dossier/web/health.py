@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from dossier.desks import watching
+from dossier.desks import outbox, watching
 from dossier.office import Office
 from dossier.settings import several_processes
 from dossier.web.guard import doing, office, public
@@ -37,6 +37,10 @@ class _Records(Collector):
         for state, number in watching.job_counts(self._office).items():
             jobs.add_metric((state,), number)
         yield jobs
+        exports = GaugeMetricFamily("dossier_export_messages", "Messages to the process system by state.", labels=("state",))
+        for state, number in outbox.state_counts(self._office).items():
+            exports.add_metric((state,), number)
+        yield exports
 
 
 def begin() -> None:

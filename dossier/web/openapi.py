@@ -20,6 +20,26 @@ PATH = "/api/openapi.json"
 VERSION = "1"
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _PART = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\((?P<choices>[^)]*)\))?:)?(?P<name>\w+)>")
+# What this system sends with DOSSIER_EXPORT_URL, and how it wants to be answered.
+_EXPORTED = {
+    "operationId": "export",
+    "summary": "办案系统回传 What happened to a case, told to the process system",
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ExportMessage"}}}},
+    "responses": {
+        "2XX": {
+            "description": "已收到；答 {acknowledged: 编号} 即为确认 Arrived; with {acknowledged: number} taken, too",
+            "content": {"application/json": {"schema": {"type": "object", "properties": {"acknowledged": {"type": "integer"}}}}},
+        },
+        "4XX": {
+            "description": "答 {rejected: 编号, reason} 为拒收，否则再试 With {rejected: number, reason} refused, else tried again",
+            "content": {
+                "application/json": {
+                    "schema": {"type": "object", "properties": {"rejected": {"type": "integer"}, "reason": {"type": "string"}}}
+                }
+            },
+        },
+    },
+}
 _INTRODUCTION = (
     "电子卷宗与归档系统的接口：与页面相同的事务台。先以 JSON 向 /sign-in 登录，得到会话 cookie 和 csrf_token；"
     "写操作在 X-CSRFToken 头中带上它；或用自建的令牌（Authorization: Bearer）。"
@@ -71,6 +91,7 @@ def document(app: Flask) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "电子卷宗接口 Enforcement dossier API", "version": VERSION, "description": _INTRODUCTION},
         "paths": paths,
+        "webhooks": {"export": {"post": _EXPORTED}},
         "components": {
             "schemas": NAMED,
             "securitySchemes": {

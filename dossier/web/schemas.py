@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dossier.lifecycle import CASE, DOCUMENT, PAGE, SUBMISSION
-from dossier.web.describe import ANY, DAY, MOMENT, NUMBER, TEXT, TRUTH, WHOLE, Schema, listed, maybe, obj, one_of, ref
+from dossier.desks.outgoing import SCHEMA
+from dossier.lifecycle import CASE, DOCUMENT, LOAN_KINDS, PAGE, SUBMISSION
+from dossier.records.tables import EXPORT_KINDS
+from dossier.web.describe import ANY, DAY, MOMENT, NUMBER, TEXT, TRUTH, WHOLE, Schema, listed, maybe, obj, one_of, ref, told_as
 from review.sheets import NAMES as SHEETS
 
 GATE = one_of("handover", "closing", "archiving")
@@ -51,6 +53,68 @@ _HIT = {
     "page": WHOLE,
     "snippet": TEXT,
 }
+_EXPORTED = {
+    "receipt_no": TEXT,
+    "document": WHOLE,
+    "state": one_of(*DOCUMENT.states),
+    "type": maybe(TEXT),
+    "name": maybe(TEXT),
+    "nodes": listed(obj({"id": TEXT, "name": TEXT})),
+    "case_no": maybe(TEXT),
+    "dated": maybe(DAY),
+    "pages": WHOLE,
+    "volume": maybe(TEXT),
+    "serial": maybe(WHOLE),
+    "first_page": maybe(WHOLE),
+    "last_page": maybe(WHOLE),
+    "signed_at": maybe(MOMENT),
+    "digest": told_as({**TEXT, "pattern": "^[0-9a-f]{64}$"}, "装订内容的 SHA-256"),
+}
+_STANDING = {"receipt_no": TEXT, "document": WHOLE, "serial": maybe(WHOLE), "first_page": maybe(WHOLE), "last_page": maybe(WHOLE)}
+EXPORT_MESSAGE = obj(
+    {
+        "schema": {"type": "string", "const": SCHEMA},
+        "message": told_as(WHOLE, "消息编号，答复时用 the number to answer with"),
+        "case_no": TEXT,
+        "number": told_as(WHOLE, "案内序号，只增不减 counts within the case"),
+        "kind": one_of(*EXPORT_KINDS),
+        "kind_name": TEXT,
+        "at": MOMENT,
+        "court": TEXT,
+        "case_state": one_of(*CASE.states),
+    },
+    {
+        "hand_over": obj(
+            {
+                "receipt_no": TEXT,
+                "state": one_of(*SUBMISSION.states),
+                "state_name": TEXT,
+                "handed_by": TEXT,
+                "handed_at": MOMENT,
+                "decided_at": maybe(MOMENT),
+                "again_of": maybe(TEXT),
+                "addendum": TRUTH,
+            }
+        ),
+        "documents": listed(obj(_EXPORTED)),
+        "volumes": listed(obj({"volume": VOLUME, "version": WHOLE, "contents": listed(obj(_STANDING))})),
+        "outcome": one_of("sign_as_is", "fix"),
+        "to_case": TEXT,
+        "from_case": TEXT,
+        "review": obj({"mode": TEXT, "closing_paper_of": DAY, "closed_on": maybe(DAY)}),
+        "loan": obj(
+            {
+                "loan_no": TEXT,
+                "kind": one_of(*LOAN_KINDS),
+                "kind_name": TEXT,
+                "volume": VOLUME,
+                "whole": TRUTH,
+                "sheets": WHOLE,
+                "until": DAY,
+            }
+        ),
+    },
+)
 _VERSION = {
     "id": WHOLE,
     "name": TEXT,
@@ -262,6 +326,7 @@ NAMED: dict[str, Schema] = {
     "Imported": obj({"created": WHOLE, "updated": WHOLE, "unchanged": WHOLE, "warnings": listed(TEXT)}),
     "EventsImported": obj({"recorded": WHOLE, "corrected": WHOLE, "unchanged": WHOLE}),
     "Figures": obj({"court": TEXT, "from": maybe(DAY), "until": maybe(DAY), "total": ANY, "by_team": listed(ANY)}),
+    "ExportMessage": EXPORT_MESSAGE,
     "Verified": obj({"checked": WHOLE, "ok": WHOLE, "damaged": listed(ANY), "unchecked": listed(ANY)}),
     "RulesImported": obj(
         {

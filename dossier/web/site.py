@@ -44,6 +44,7 @@ from dossier.web import (
     notices,
     oidc,
     openapi,
+    outbox,
     pages,
     people,
     reviews,
@@ -105,6 +106,7 @@ DESKS = tuple(
         reviews,
         workbench,
         notices,
+        outbox,
     )
 )
 IN_MEMORY = 512 * 1024

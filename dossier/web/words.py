@@ -21,7 +21,9 @@ TONES = {
     "open": "calm", "closed": "calm", "frozen": "calm", "archived": "good", "present": "good", "missing": "near", "overdue": "bad",
     "preaudit": "near", "reviewing": "near", "raised": "near", "returned": "bad", "approved": "good", "withdrawn": "quiet",
     "loan.asked": "near", "loan.approved": "near", "loan.declined": "quiet", "loan.withdrawn": "quiet", "loan.out": "calm", "loan.ended": "near",
-    "loan.copied": "good", "loan.returned": "good", "not_yet": "quiet", "untracked": "quiet", "blocking": "bad", "warning": "near", "unchecked": "calm",
+    "loan.copied": "good", "loan.returned": "good", "not_yet": "quiet",
+    "export.queued": "near", "export.sent": "calm", "export.confirmed": "good", "export.rejected": "bad", "export.failed": "bad",
+    "untracked": "quiet", "blocking": "bad", "warning": "near", "unchecked": "calm",
 }  # fmt: skip
 
 

@@ -29,12 +29,14 @@ CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance,
 HEAVY = ("/api/verify", "/api/index/rebuild", "/sign-in")
 # One login for those who work on cases, one for the administrator, who may not.
 ROLES = {"desk": ("clerk", "director", "reviewer", "records"), "root": ("system_admin",)}
-OF_ROOT = ("/api/jobs", "/api/deliveries", "/api/deliveries/retry", "/api/rules/import")
+OF_ROOT = ("/api/jobs", "/api/deliveries", "/api/deliveries/retry", "/api/export/retry", "/api/rules/import")
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    office = open_test_office(tmp_path_factory.mktemp("schema") / "home", reader=READER)
+    root = tmp_path_factory.mktemp("schema")
+    (root / "drop").mkdir()
+    office = open_test_office(root / "home", reader=READER, export_folder=str(root / "drop"))
     receipt = hand_over(office, [upload("查控.pdf", pdf(control.QUERY))])
     Worker(office).run(until_idle=True)
     for login, roles in ROLES.items():
@@ -57,6 +59,7 @@ def test_the_api_answers_as_it_says_and_never_breaks(app: Flask) -> None:
         "rule_id": "service",
         "rule": "service",
         "q": "查询",
+        "message": 1,
     }
     answered: dict[str, set[int]] = {}
     for result in schemathesis.openapi.from_wsgi("/api/openapi.json", app).get_all_operations():

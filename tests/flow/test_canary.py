@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from werkzeug.routing import Rule
 
 from dossier import people
 from dossier.demo.papers import control, orders
-from dossier.desks import searching
+from dossier.desks import outgoing, searching
 from dossier.office import Office
 from dossier.records.tables import Document, Outbox, Volume
 from dossier.web.site import create_app
@@ -30,7 +31,9 @@ QUERIES = (BEGIN, "财产", f"{BEGIN[:3]}某{BEGIN[4:]}", f"案号:{CASE_NO}", "
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    opened = open_test_office(tmp_path_factory.mktemp("canary") / "home", reader=READER)
+    root = tmp_path_factory.mktemp("canary")
+    (root / "drop").mkdir()
+    opened = open_test_office(root / "home", reader=READER, export_folder=str(root / "drop"))
     for role in ("reviewer", "scanner", "records", "auditor"):
         people.add(
             opened, operator_of(opened), login=f"{role}1", display=role, roles=[role], team=None, password=PASSWORD, must_change=False
@@ -68,7 +71,12 @@ def _hide(office: Office) -> None:
         for page in secret.pages:
             page.lines = [*page.lines, {"text": BEGIN + END, "confidence": 0.99, "box": [10, 10, 400, 40]}]
             session.add(Outbox(page_id=page.id))
+        session.flush()
+        session.expire(secret.submission.case)
+        outgoing.handed(office, session, "ruled", secret.submission, secret.submission.documents)
+        outgoing.placed(office, session, secret.submission, {"main": 1, "sub": 1}, [main.id, secret.id])
     searching.drain(office, wait=True)
+    Worker(office).run(until_idle=True)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +95,7 @@ def addresses(app: Flask, office: Office) -> list[str]:
         "page_id": [*pages],
         "document_id": [secret.id],
         "kind": ["main", "sub"],
+        "message": [1, 2, 3, 4],
     }
     found = []
     for rule in app.url_map.iter_rules():
@@ -136,6 +145,16 @@ def test_nobody_else_is_told_it(app: Flask, office: Office, login: str) -> None:
         assert person.get(f"/api/search/counts?q={quote(BEGIN)}").get_json()["counted"] == 0
         assert person.get(f"/api/search/near?q={quote(QUERIES[2])}").get_json()["hits"] == []
         assert person.get(f"/api/search/suggest?q={quote(BEGIN)}").get_json()["suggestions"] == []
+
+
+def test_the_process_system_is_not_told_of_it(office: Office) -> None:
+    folder = office.settings.export_folder
+    assert folder is not None
+    told = [json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))]
+    assert [one["kind"] for one in told] == ["signed_for", "placed", "ruled", "placed"]
+    assert [len(one["documents"]) for one in told] == [2, 2, 1, 1]
+    assert [volume["volume"] for volume in told[3]["volumes"]] == ["main"]
+    assert END not in json.dumps(told, ensure_ascii=False)
 
 
 def test_not_even_a_picture_or_a_copy_of_it_is_given(app: Flask, office: Office) -> None:

@@ -15,14 +15,14 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from dossier import access, lifecycle
-from dossier.desks import closing, delivering, layouts, placing, reviewing
-from dossier.records import notices
+from dossier.desks import closing, delivering, layouts, outbox, placing, reviewing
+from dossier.records import exports, notices
 from dossier.web import acts, language, searching, words
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES, WEB = ROOT / "templates", ROOT / "dossier" / "web"
 # The folders of templates whose pages are told in both languages; "" is the frame of every page.
-CONVERTED = {"", "cases", "notices", "parts", "searching", "separators"}
+CONVERTED = {"", "cases", "notices", "outbox", "parts", "searching", "separators"}
 # The court's own text stays as it is signed; the name of a language is told in it.
 ORIGINAL = {"people/wording.html"}
 OWN_NAMES = {"中文"}
@@ -133,6 +133,7 @@ def tables() -> set[str]:
         *access.ROLES.values(),
         *(name for name, _ in access.SCOPES.values()),
     }
+    found |= {*exports.EXPORT_KINDS.values(), *outbox.SHOWN.values(), *outbox.CARRIERS.values()}
     found |= {*closing.GATES.values(), *placing.KIND_NAMES.values(), *searching.FIELDS}
     return found | _titles(ROOT / "dossier" / "desks" / "workbench.py")
 

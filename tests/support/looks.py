@@ -47,6 +47,7 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     ),
     "notices.listing": (("notices", "team1", "/notices?all=1"),),
     "notices.deliveries": (("deliveries", "keeper", "/deliveries"),),
+    "outbox.listing": (("outbox", "keeper", "/outbox?state=all"), ("outbox-clerk", "clerk", "/outbox")),
     "documents.show": (("document", "clerk", "/documents/{document}"),),
     "pages.show": (("page", "clerk", "/pages/{page}"), ("search-page", "clerk", "/pages/{page}?q=" + SEARCH)),
     "searching.results": (
@@ -70,7 +71,7 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
 }
 # What gives a file, a picture, numbers, an answer for programs or the way to a page, and no page.
 FILES = {
-    "static", "agreements.scan", "agreements.scan_of", "borrowing.slip", "borrowing.register_file", "figures.file", "pages.picture",
+    "static", "agreements.scan", "agreements.scan_of", "borrowing.slip", "borrowing.register_file", "figures.file", "outbox.file", "pages.picture",
     "pages.thumbnail", "documents.copy", "documents.page_copy", "health.healthz", "health.readyz", "health.metrics", "notices.follow", "reviews.form_pdf",
     "slips.slip",
 }  # fmt: skip

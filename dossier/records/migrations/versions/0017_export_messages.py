@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_export_messages"
-down_revision = "0014_indexes"
+revision = "0017_export_messages"
+down_revision = "0016_sheets"
 branch_labels = None
 depends_on = None
 

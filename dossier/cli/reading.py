@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import click
 
 from dossier.app import open_pool, open_rules, open_sandbox
 from dossier.cli.common import Context, Progress, as_json, put, read_settings, say
-from dossier.desks import searching, trial
+from dossier.desks import narrowing, searching, trial
 from dossier.errors import EXIT_BAD_INPUT, DossierError
 from dossier.settings import Settings
 from ocr.contract import ReaderError
@@ -114,22 +114,54 @@ def _tell_documents(path: Path, documents: list[dict[str, Any]], json_out: bool)
 @click.command()
 @click.argument("query")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="最多几条。At most how many.")
+@click.option("--near", "how", flag_value="near", help="近似：容一个字识别有误的命中。Pages on which one character was misread.")
+@click.option("--suggest", "how", flag_value="suggest", help="只提示案号、当事人、材料类型。What the last word may become.")
+@click.option("--counts", "how", flag_value="counts", help="只按类型、案号、年份计数。How many pages of each type, case and year.")
 @as_json
 @click.pass_obj
-def search(context: Context, query: str, limit: int, json_out: bool) -> None:
-    """全文检索。Search the text of all pages that you may see.
+def search(context: Context, query: str, limit: int, how: str | None, json_out: bool) -> None:
+    """全文检索；可只看近似、提示或计数。Search the text of all pages that you may see.
 
-    例 example: bin/dossier search '冻结 当事人:李测试 -终本'
+    例 example: bin/dossier search '冻结 当事人:李测试 -终本'；bin/dossier search --near 限制消废令
     """
     with context.office() as (office, actor):
-        result = searching.search(office, actor, query, limit=limit)
-    for hit in result["hits"]:
-        if json_out:
-            put({key: hit[key] for key in ("case_no", "document", "type", "file", "page", "snippet")})
+        if how == "suggest":
+            _tell_rows(narrowing.suggest(office, actor, query), json_out, "{kind}\t{text}\t{query}")
+            return
+        if how == "counts":
+            _tell_counts(narrowing.counts(office, actor, query), json_out)
+            return
+        if how == "near":
+            hits = narrowing.nearly(office, actor, query)
+            total = len(hits)
         else:
-            click.echo(f"{hit['case_no']}  {hit['document'] or '未归类'}  {hit['file']} 第 {hit['page']} 页\n    {hit['snippet']}")
+            result = searching.search(office, actor, query, limit=limit)
+            hits, total = result["hits"], result["total"]
+    for hit in hits[:limit]:
+        if json_out:
+            put({key: hit[key] for key in ("case_no", "document", "type", "file", "page", "snippet", "found") if key in hit})
+        else:
+            met = f"  原文作“{hit['found']}”" if "found" in hit else ""
+            click.echo(f"{hit['case_no']}  {hit['document'] or '未归类'}  {hit['file']} 第 {hit['page']} 页{met}\n    {hit['snippet']}")
     if not json_out:
-        say(f"共 {result['total']} 页。")
+        say(f"共 {total} 页。")
+
+
+def _tell_rows(rows: Iterable[Mapping[str, Any]], json_out: bool, pattern: str) -> None:
+    for row in rows:
+        if json_out:
+            put(row)
+        else:
+            click.echo(pattern.format(**row))
+
+
+def _tell_counts(counted: dict[str, Any], json_out: bool) -> None:
+    if json_out:
+        put(counted)
+        return
+    for name in ("类型", "案号", "日期"):
+        _tell_rows(({"name": name, **row} for row in counted[name]), json_out, "{name}\t{value}\t{count}")
+    say(f"共 {counted['counted']} 页{'' if counted['whole'] else '；检索库还在更新，未计全'}。")
 
 
 COMMANDS = (read, classify, search)

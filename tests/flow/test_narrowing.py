@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
+from dossier import people
 from dossier.demo.papers import control, orders
 from dossier.office import Office
 from dossier.web.site import create_app
@@ -15,7 +16,8 @@ from dossier.worker import Worker
 from indexing import near
 from indexing.contract import Query
 from indexing.query import limited
-from tests.support.office import CASE_NO, hand_over, open_test_office, upload
+from tests.support.commands import CommandLine
+from tests.support.office import CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
 from tests.support.webclient import Person
 
@@ -43,6 +45,26 @@ def test_what_is_typed_is_gone_on_from(app: Flask) -> None:
     offered = ask(app, "/api/search/suggest?q=" + quote("类型:限制"))
     assert "类型:限制消费令" in str(offered)
     assert ask(app, "/api/search/suggest?q=") == {"suggestions": []}
+
+
+def test_the_command_line_offers_counts_and_meets_the_same(app: Flask) -> None:
+    office: Office = app.extensions["office"]
+    run = CommandLine(office.settings.home)
+    assert run("search", "财产 118", "--suggest", "--json").json == {"kind": "案号", "text": CASE_NO, "query": f"财产 案号:{CASE_NO}"}
+    assert run("search", f"案号:{CASE_NO}", "--counts", "--json").json == ask(app, "/api/search/counts?q=" + quote(f"案号:{CASE_NO}"))
+    near = run("search", "受理案件通知术", "--near", "--json").lines
+    assert [hit["found"] for hit in near] == ["受理案件通知书"]
+    assert "原文作“受理案件通知书”" in run("search", "受理案件通知术", "--near").out
+    assert f"案号\t{CASE_NO}" in run("search", f"案号:{CASE_NO}", "--counts").out
+    # Who sees nothing is told nothing, and whoever may not search may do none of it.
+    people.add(office, operator_of(office), login="other", display="别", roles=["team"], team=None, password=PASSWORD, must_change=False)
+    assert run("--as", "other", "search", "118", "--suggest").out == ""
+    assert run("--as", "other", "search", "受理案件通知术", "--near").out == ""
+    people.add(
+        office, operator_of(office), login="admin9", display="管", roles=["system_admin"], team=None, password=PASSWORD, must_change=False
+    )
+    for how in ("--near", "--suggest", "--counts"):
+        assert run("--as", "admin9", "search", "118", how).code == 4
 
 
 def test_hits_are_counted_to_narrow_by(app: Flask) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from dossier.carriers.contract import Carrier
 from dossier.clock import Clock
 from dossier.errors import DossierError
+from dossier.memory import Memory
 from dossier.records.database import Database
 from dossier.settings import Settings
 from indexing.contract import SearchEngine
@@ -78,6 +81,14 @@ class RuleBook:
     lexicons: Mapping[tuple[str, str], Lexicon]
     calendar: Calendar
 
+    @cached_property
+    def digest(self) -> str:
+        """Changes with every word of the rules and with the holidays."""
+        found = hashlib.sha256()
+        for path, text in sorted(self.texts.items()):
+            found.update(f"{path}\0{text}\0".encode())
+        return found.hexdigest()
+
     @property
     def catalogues(self) -> Mapping[str, Catalogue]:
         """The newest version of every profile."""
@@ -119,6 +130,7 @@ class Office:
     carrier: Carrier
     search: Lazy[SearchEngine]
     reader: Lazy[ReaderPool]
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def pages_dir(self) -> Path:

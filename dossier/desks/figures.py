@@ -89,8 +89,14 @@ def pressing(office: Office, actor: Actor, most: int) -> dict[str, Any]:
     asked = Asked()
     team, day = require(office, actor, asked), office.today()
     with office.db.read() as session:
-        query = _Query(office, session, asked, team, day)
-        counts, rows = query.pressing(), query.rows(("overdue", "near"), most)
+        names = tuple((one.id, one.name) for one in session.execute(select(Team.id, Team.name).order_by(Team.id)))
+        facts = ("pressing", figurestore.kept(session), day, team, most, names)
+
+        def add_up() -> tuple[dict[str, Counter[str]], list[Row]]:
+            query = _Query(office, session, asked, team, day)
+            return query.pressing(), query.rows(("overdue", "near"), most)
+
+        counts, rows = office.memory.recall(facts, add_up)
     note(office, actor, "overdue", asked, sum(sum(one.values()) for one in counts.values()))
     by_team = [{"key": [name], **{kind: found[kind] for kind in ("overdue", "near")}} for name, found in counts.items()]
     total = {kind: sum(found[kind] for found in counts.values()) for kind in ("overdue", "near")}

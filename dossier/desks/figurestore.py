@@ -29,7 +29,7 @@ _TOGETHER = 500  # ids that one query takes
 _LOT = 100  # cases that are counted and written at once
 _DAYS_KEPT = 12  # of past days
 _TRANSFER = "dossier_transfer"
-_MARK = "figures"
+_MARK, _KEPT = "figures", "figures kept"
 # What was only looked at changes no figure; every other event of a case does.
 READINGS = ("case.read", "case.check", "case.explain", "page.read", "search", "verify", "volume.export")
 Scope = Sequence[ColumnElement[bool]]
@@ -60,10 +60,7 @@ def refresh(office: Office, limit: int) -> int:
 
 def rules_digest(office: Office) -> str:
     """Changes with every word of the rules, with the holidays and with the form of the rows."""
-    found = hashlib.sha256(str(FORM).encode())
-    for path, text in sorted(office.rules.texts.items()):
-        found.update(f"{path}\0{text}\0".encode())
-    return found.hexdigest()
+    return f"{FORM}-{office.rules.digest}"
 
 
 def _stale(office: Office, session: Session, scope: Scope, day: date) -> list[int]:
@@ -80,6 +77,20 @@ def _stale(office: Office, session: Session, scope: Scope, day: date) -> list[in
 def _mark(session: Session) -> int:
     """The number of the last event that is told to the kept figures."""
     return session.execute(select(Counter.value).where(Counter.name == _MARK)).scalar() or 0
+
+
+def kept(session: Session) -> int:
+    """How often figures have been kept: while it stands, so do they."""
+    return session.execute(select(Counter.value).where(Counter.name == _KEPT)).scalar() or 0
+
+
+def _set(session: Session, name: str, value: int) -> None:
+    counter = session.get(Counter, name)
+    if counter is None:
+        session.add(Counter(name=name, value=value))
+    else:
+        counter.value = value
+    session.flush()
 
 
 def _head(session: Session) -> int:
@@ -99,12 +110,7 @@ def _tell(session: Session) -> None:
     since, head = _mark(session), _head(session)
     for some in batches(sorted(_changed(session, since))):
         session.execute(update(FigureCase).where(FigureCase.case_id.in_(some)).values(stale=True))
-    counter = session.get(Counter, _MARK)
-    if counter is None:
-        session.add(Counter(name=_MARK, value=head))
-    else:
-        counter.value = head
-    session.flush()
+    _set(session, _MARK, head)
 
 
 @dataclass(frozen=True)
@@ -147,6 +153,7 @@ def _until(catalogue: Catalogue, matter: Matter, made: Sequence[Row], today: dat
 def _keep(office: Office, session: Session, counted: Sequence[_Case], day: date, head: int) -> None:
     """Writes what was counted from a snapshot of the ledger at `head`; what changed since then is kept as stale."""
     _tell(session)
+    _set(session, _KEPT, kept(session) + 1)
     since = _changed(session, head)
     ids = [one.id for one in counted]
     for table in (FigureRow, FigureCase):

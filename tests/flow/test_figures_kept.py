@@ -16,6 +16,7 @@ from dossier import people
 from dossier.clock import Clock
 from dossier.desks import cases, closing, figures, figurestore, waiving
 from dossier.desks.figures import Asked
+from dossier.memory import Memory
 from dossier.office import Office
 from dossier.records.tables import CURRENT, FigureCase, FigureRow
 from dossier.web.site import create_app
@@ -100,6 +101,32 @@ def test_only_what_changed_is_counted_again(office: Office) -> None:
     third = look(office)
     assert third == anew(office), "a corrected event moves what was counted from it"
     assert third["rows"] != second["rows"]
+
+
+def test_what_presses_is_added_up_once_and_anew_after_every_change(office: Office, hands: Hands) -> None:
+    asked: list[object] = []
+
+    class Counting(Memory):
+        def recall(self, key: Any, work_out: Any) -> Any:
+            return super().recall(key, lambda: asked.append(key) or work_out())  # type: ignore[func-returns-value]
+
+    watched = replace(office, memory=Counting())
+
+    def press() -> dict[str, Any]:
+        figures.prepare(watched, operator_of(office), Asked())
+        told = figures.pressing(watched, operator_of(office), 5)
+        assert told == figures.pressing(replace(office, memory=Memory()), operator_of(office), 5)
+        return told
+
+    first = press()
+    closing.case_page(office, operator_of(office), CASE_NO)
+    assert press() == first
+    assert len(asked) == 1
+    cases.record_event(office, operator_of(office), CASE_NO, "case_assigned", date(2026, 8, 18), source="form")
+    press()
+    hands.now = START + timedelta(days=9)
+    assert press()["total"] != first["total"]
+    assert len(asked) == 3
 
 
 def test_a_new_case_a_changed_party_and_a_closing_are_seen(office: Office) -> None:

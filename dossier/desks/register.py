@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("应还日", 7.4, "date"), Column("归还", 7.4), Column("未还", 3, "number"), Column("状态", 5),
 )  # fmt: skip
 _COUNTS = (
-    ("asked", "登记"), ("out", "在外"), ("sheets", "在外张数"), ("overdue", "超期未还"), ("late", "超期归还"), ("on_time", "按期归还"),
+    ("asked", "登记笔数"), ("out", "在外"), ("sheets", "在外张数"), ("overdue", "超期未还"), ("late", "超期归还"), ("on_time", "按期归还"),
     ("copied", "复制张数"),
 )  # fmt: skip
 _NOTES = (

@@ -13,6 +13,7 @@ NEAR = 3  # working days left from which a due day is shown as near
 
 SEVERITIES = {"blocking": "须改正", "warning": "提醒", "unchecked": "须人工核对"}
 NODE_STATES = {"present": "已齐", "missing": "缺材料", "overdue": "已超期", "not_yet": "未到", "untracked": "无须材料"}
+TOTAL = "合计"
 PAGE_STATES = {"expected": "待分页", "decoded": "待识别", "read": "已识别", "unreadable": "无法识别"}
 # The colour of a state: red only for what blocks, amber for what waits for somebody.
 TONES = {
@@ -93,6 +94,11 @@ def page_state(name: str) -> str:
     return say(PAGE_STATES[name])
 
 
+def is_total(cell: object) -> bool:
+    """Whether this first cell of a row of figures says that the row is the sum of the others."""
+    return cell == TOTAL
+
+
 def tone(state: str) -> str:
     """The colour class of a state, severity or node state."""
     return TONES.get(state, "calm")
@@ -107,6 +113,7 @@ FILTERS: dict[str, Any] = {
     "pages_text": pages_text,
     "money": money,
     "cell": text_of,
+    "is_total": is_total,
     "tone": tone,
     "severity": severity,
     "node_state": node_state,

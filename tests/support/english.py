@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from dossier import access, lifecycle
-from dossier.desks import closing, delivering, layouts, outbox, placing, reviewing
+from dossier.desks import bulletin, closing, delivering, layouts, loans, outbox, placing, register, reviewing
 from dossier.records import exports, notices
-from dossier.web import acts, language, searching, words
+from dossier.web import acts, borrowing, figures, language, searching, words
+from review.overdue import STANDINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES, WEB = ROOT / "templates", ROOT / "dossier" / "web"
 # The folders of templates whose pages are told in both languages; "" is the frame of every page.
-CONVERTED = {"", "cases", "notices", "outbox", "parts", "searching", "separators"}
+CONVERTED = {
+    "",
+    "borrowing",
+    "cases",
+    "figures",
+    "notices",
+    "outbox",
+    "parts",
+    "searching",
+    "separators",
+}
 # The court's own text stays as it is signed; the name of a language is told in it.
 ORIGINAL = {"people/wording.html"}
 OWN_NAMES = {"中文"}
@@ -134,8 +148,24 @@ def tables() -> set[str]:
         *(name for name, _ in access.SCOPES.values()),
     }
     found |= {*exports.EXPORT_KINDS.values(), *outbox.SHOWN.values(), *outbox.CARRIERS.values()}
-    found |= {*closing.GATES.values(), *placing.KIND_NAMES.values(), *searching.FIELDS}
-    return found | _titles(ROOT / "dossier" / "desks" / "workbench.py")
+    found |= {*closing.GATES.values(), *placing.KIND_NAMES.values(), *searching.FIELDS, *loans.SHOWN.values(), "查阅中", words.TOTAL}
+    return found | _of_figures() | _titles(ROOT / "dossier" / "desks" / "workbench.py")
+
+
+class _Nothing(defaultdict[str, Any]):
+    """The counts of a court in which nothing happened."""
+
+    def __missing__(self, key: str) -> Any:
+        return None if key in ("from", "until") else () if key == "rows" or key.startswith("by_") else _Nothing()
+
+
+def _of_figures() -> set[str]:
+    """The names and columns of the tables that the figures' pages show, the legends of their bars, and what can be chosen."""
+    tables = [*register.groups((), _Nothing()), *(one for _, made in bulletin.TABLES.values() for one in made(_Nothing(), date.min))]
+    shown = [one for one in tables if one.name != "明细"]
+    legends = {name for parts in (*figures._BARS.values(), borrowing._BARS) for _, name, _ in parts}
+    chosen = {*figures.PERIODS.values(), *figures.FORMS.values(), *STANDINGS.values()}
+    return {one.name for one in shown} | {column.title for one in shown for column in one.columns} | legends | chosen
 
 
 def _titles(path: Path) -> set[str]:

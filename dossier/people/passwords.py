@@ -48,13 +48,6 @@ def wrong_with(password: str, login: str, policy: Policy) -> str | None:
     return None
 
 
-def told(policy: Policy) -> str:
-    """The policy in one line for whoever chooses a password."""
-    classes = f"，大写字母、小写字母、数字、符号中至少 {policy.classes} 种" if policy.classes > 1 else ""
-    days = f"；每 {policy.days} 天须更换" if policy.days else ""
-    return f"至少 {MIN_PASSWORD} 个字符{classes}，不含用户名{days}"
-
-
 def hashed(password: str, login: str, policy: str) -> str:
     """The hash to keep. Raises DossierError password_weak."""
     wrong = wrong_with(password, login, POLICIES[policy])

@@ -22,6 +22,7 @@ from dossier.web.language import say
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("handovers", __name__)
+USUAL_REASON = "有须改正的问题，见修改意见。"  # what a refusal says when nothing else is written
 OFFERED = 300  # cases in the list behind the field; any number may be typed
 _DECLARED = re.compile(r"(.+?)[\s,，、:：]+(\d{1,5})\s*页?")
 
@@ -125,6 +126,7 @@ def show(receipt_no: str) -> Any:
         return render_template("handovers/reading.html", view=view)
     return render_template(
         "handovers/show.html",
+        usual_reason=USUAL_REASON,
         view=view,
         counts={severity: sum(f["severity"] == severity for f in view["findings"]) for severity in SEVERITIES},
         hard=groups_of(view, {"blocking", "warning"}),

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from dossier.errors import SENTENCES
 from dossier.web.describe import LARGEST, Schema, Told
 from dossier.web.guard import doing, public
+from dossier.web.language import english, say
 from dossier.web.once import HEADER
 from dossier.web.schemas import NAMED
 
@@ -58,16 +59,33 @@ def document_json() -> Any:
 @desk.get("/api")
 @doing("home")
 def trial() -> Any:
-    return render_template("openapi/trial.html", groups=_groups(document(current_app)), place=PATH)
+    return render_template("openapi/trial.html", groups=_groups(current_app), place=PATH)
 
 
-def _groups(told: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """The operations by tag, as the page shows them."""
+def _groups(app: Flask) -> dict[str, list[dict[str, Any]]]:
+    """The operations by tag, as the page shows them: in one language."""
+    known = {_name(rule, method): (told, _action(app, rule)) for rule, method, told in declared(app) if told is not None}
     found: dict[str, list[dict[str, Any]]] = {}
-    for path, methods in told["paths"].items():
+    for path, methods in document(app)["paths"].items():
         for method, operation in methods.items():
-            found.setdefault(operation["tags"][0], []).append({"path": path, "method": method.upper(), **operation})
+            told, action = known[operation["operationId"]]
+            words = {"summary": told.en if english() else told.zh, "description": _in_page_language(told, action)}
+            found.setdefault(operation["tags"][0], []).append({"path": path, "method": method.upper(), **operation, **words})
     return found
+
+
+def _in_page_language(told: Told, action: str) -> str:
+    errors = ((code, SENTENCES[code]) for code in told.errors)
+    lines = [f"- {code} {one.status}: {one.en if english() else one.zh}" for code, one in errors]
+    return "\n".join([say("所需权限：%(action)s", action=action), *lines])
+
+
+def _action(app: Flask, rule: Rule) -> str:
+    return str(getattr(app.view_functions[rule.endpoint], "action", "public"))
+
+
+def _name(rule: Rule, method: str) -> str:
+    return f"{rule.endpoint.replace('.', '_')}_{method.lower()}"
 
 
 def declared(app: Flask) -> Iterator[tuple[Rule, str, Told | None]]:
@@ -85,8 +103,7 @@ def document(app: Flask) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for rule, method, told in declared(app):
         if told is not None:
-            action = getattr(app.view_functions[rule.endpoint], "action", "public")
-            paths.setdefault(_PART.sub(r"{\g<name>}", rule.rule), {})[method.lower()] = _operation(rule, method, told, action)
+            paths.setdefault(_PART.sub(r"{\g<name>}", rule.rule), {})[method.lower()] = _operation(rule, method, told, _action(app, rule))
     return {
         "openapi": "3.1.0",
         "info": {"title": "电子卷宗接口 Enforcement dossier API", "version": VERSION, "description": _INTRODUCTION},
@@ -107,7 +124,7 @@ def _operation(rule: Rule, method: str, told: Told, action: str) -> dict[str, An
     writes = method in WRITES
     needs: dict[str, list[str]] = {"session": [], **({"csrf": []} if writes else {})}
     operation: dict[str, Any] = {
-        "operationId": f"{rule.endpoint.replace('.', '_')}_{method.lower()}",
+        "operationId": _name(rule, method),
         "tags": [_tag(rule.rule)],
         "summary": f"{told.zh} {told.en}",
         "description": _description(told, action),

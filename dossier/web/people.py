@@ -89,10 +89,21 @@ def account() -> Any:
     )
 
 
+def _told(policy: people.Policy) -> str:
+    """What a password must be like, in one line."""
+    parts = [say("至少 %(n)d 个字符", n=people.MIN_PASSWORD)]
+    if policy.classes > 1:
+        parts.append(say("大写字母、小写字母、数字、符号中至少 %(count)d 种", count=policy.classes))
+    parts.append(say("不含用户名"))
+    if policy.days:
+        parts.append(say("每 %(n)d 天须更换", n=policy.days))
+    return say("，").join(parts)
+
+
 @desk.route("/password", methods=["GET", "POST"])
 @doing("home")
 def password() -> Any:
-    policy = people.told(people.POLICIES[office().settings.password_policy])
+    policy = _told(people.POLICIES[office().settings.password_policy])
     if request.method == "GET":
         return render_template("people/password.html", policy=policy)
     new = request.form.get("new", "")

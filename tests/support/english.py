@@ -21,6 +21,7 @@ from dossier import access, lifecycle
 from dossier.desks import bulletin, closing, delivering, layouts, loans, outbox, placing, register, reviewing
 from dossier.records import exports, notices
 from dossier.web import acts, borrowing, figures, language, searching, words
+from review import sheets
 from review.overdue import STANDINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,11 +32,15 @@ CONVERTED = {
     "borrowing",
     "cases",
     "figures",
+    "handovers",
     "notices",
+    "openapi",
     "outbox",
     "parts",
+    "people",
     "searching",
     "separators",
+    "workbench",
 }
 # The court's own text stays as it is signed; the name of a language is told in it.
 ORIGINAL = {"people/wording.html"}
@@ -46,7 +51,7 @@ FOREIGN = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
 PLACES = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)\}")
 # What tells somebody what came of an act.
 ANSWERS = {"flash", "lead_back", "back_to_account", "_act", "_answer", "_with_secret"}
-_MARKED = re.compile(r'<[^<>]*\blang="zh-CN"[^<>]*>')
+_MARKED = re.compile(r'<[^<>]*\blang="zh-CN"[^<>]*')
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,7 @@ def tables() -> set[str]:
     found |= {
         *acts.NAMES.values(),
         *layouts.VERBS.values(),
+        *sheets.NAMES.values(),
         *reviewing.KEYS.values(),
         *access.ROLES.values(),
         *(name for name, _ in access.SCOPES.values()),

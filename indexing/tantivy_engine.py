@@ -263,7 +263,7 @@ def _best(searcher: Any, asked: Any, wanted: int) -> tuple[int, list[Hit]]:
         if len(hits) < fetch or not wanted or hits[-1][0] < hits[wanted - 1][0]:
             break
         # One more look at a few, then at all: thousands that tie are not asked for again and again.
-        fetch = fetch * _MORE if fetch <= wanted + 1 else int(found.count)
+        fetch = fetch * _MORE if fetch <= wanted + 1 else int(found.count) + 1
     ids = searcher.fast_field_values("page_id", [address for _, address in hits])
     # Pairs, for thousands may tie and only a page of them is asked for.
     ranked = heapq.nsmallest(wanted, zip((-score for score, _ in hits), map(_page_id, ids), strict=True))

@@ -96,6 +96,15 @@ def test_every_cutting_is_found_on_its_page_and_nowhere_else_than_the_oracle_say
     assert (lost, wrong) == ([], [])
 
 
+def test_pages_that_tie_come_by_their_number_however_many_there_are(engine: SearchEngine) -> None:
+    # Half in a second segment, in which a place says nothing about the number.
+    engine.rebuild([page(number, "查封银行存款") for number in range(1, 200, 2)], 1)
+    engine.apply([page(number, "查封银行存款") for number in range(200, 0, -2)], [], 2)
+    for limit, offset in ((3, 0), (2, 7), (20, 190), (500, 0)):
+        result = engine.search(Query(("查封",)), ALL, limit=limit, offset=offset)
+        assert (result.total, [hit.page_id for hit in result.hits]) == (200, list(range(1, 201))[offset : offset + limit])
+
+
 def test_runs_and_breaks_of_every_shape_agree_with_the_oracle(engine: SearchEngine) -> None:
     rng = random.Random(7)
     letters = ("裁", "定", "1", "a", "。", ",", "，", " ", "\n", "（", "、")

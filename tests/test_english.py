@@ -9,7 +9,7 @@ from tests.support import english
 from tests.support.english import FOREIGN, HAN, PLACES, ROOT
 
 
-def test_converted_templates_tell_everything_through_the_catalogue() -> None:
+def test_templates_tell_everything_through_the_catalogue() -> None:
     assert list(english.past_the_catalogue()) == []
 
 

@@ -18,33 +18,14 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from dossier import access, lifecycle
-from dossier.desks import bulletin, closing, delivering, house, layouts, loans, outbox, placing, register, reviewing
+from dossier.desks import bulletin, closing, delivering, house, layouts, loans, outbox, placing, register, reviewform, reviewing
 from dossier.records import exports, notices
-from dossier.web import acts, borrowing, figures, language, searching, words
+from dossier.web import acts, borrowing, figures, language, reviews, searching, words
 from review import sheets
 from review.overdue import STANDINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES, WEB = ROOT / "templates", ROOT / "dossier" / "web"
-# The folders of templates whose pages are told in both languages; "" is the frame of every page.
-CONVERTED = {
-    "",
-    "borrowing",
-    "cases",
-    "documents",
-    "figures",
-    "handovers",
-    "house",
-    "notices",
-    "openapi",
-    "outbox",
-    "pages",
-    "parts",
-    "people",
-    "searching",
-    "separators",
-    "workbench",
-}
 # The court's own text stays as it is signed; the name of a language is told in it.
 ORIGINAL = {"people/wording.html"}
 OWN_NAMES = {"中文"}
@@ -65,11 +46,6 @@ class Said:
     text: str
     context: str | None
     facts: frozenset[str]
-
-
-def folder_of(template: Path) -> str:
-    """The folder of a template; "" for those at the top."""
-    return template.parent.relative_to(TEMPLATES).as_posix().removeprefix(".")
 
 
 @cache
@@ -98,9 +74,9 @@ def of_templates() -> Iterator[Said]:
 
 
 def past_the_catalogue() -> Iterator[str]:
-    """Chinese in the converted templates that is not told through the catalogue, nor marked as Chinese by its element or the filter zh."""
+    """Chinese in the templates that is not told through the catalogue, nor marked as Chinese by its element or the filter zh."""
     for path, tree in _parsed().items():
-        if folder_of(path) not in CONVERTED or path.relative_to(TEMPLATES).as_posix() in ORIGINAL:
+        if path.relative_to(TEMPLATES).as_posix() in ORIGINAL:
             continue
         told = {id(one) for call in tree.find_all(nodes.Call) if _call(call) for one in call.args}
         told |= {id(one.node) for one in tree.find_all(nodes.Filter) if one.name == "zh"}
@@ -160,6 +136,7 @@ def tables() -> set[str]:
     }
     found |= {*exports.EXPORT_KINDS.values(), *outbox.SHOWN.values(), *outbox.CARRIERS.values()}
     found |= {*closing.GATES.values(), *placing.KIND_NAMES.values(), *searching.FIELDS, *loans.SHOWN.values(), "查阅中", words.TOTAL}
+    found |= {*reviews.STATES.values(), *reviewform.STANDINGS.values()}
     return found | _of_figures() | _titles(ROOT / "dossier" / "desks" / "workbench.py")
 
 

@@ -60,7 +60,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Result:
-    """total counts all matches; hits is the asked slice, best first (ties by page_id)."""
+    """total counts all matches; hits is the asked slice, best first (ties by page_id; where more than a thousand tie, in any order that stays)."""
 
     total: int
     hits: tuple[Hit, ...]

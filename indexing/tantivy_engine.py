@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from indexing.folder import IndexFolder
 SCHEMA_VERSION = "2"
 _YEAR = 10_000  # a day is a number like 20260301
 _VALUES = 65_000  # of one kind in one segment: more than a court has cases in a year
-_MORE = 8
+TIED = 1000
 _HEAP_APPLY = 32_000_000  # bytes; 15 MB is tantivy's least
 _HEAP_REBUILD = 128_000_000
 
@@ -255,19 +255,22 @@ def _by_id(searcher: Any, asked: Any, wanted: int) -> tuple[int, list[Hit]]:
 
 
 def _best(searcher: Any, asked: Any, wanted: int) -> tuple[int, list[Hit]]:
-    """All there are and the `wanted` best, ties by page_id: tantivy breaks ties by place, so whatever ties with the last is fetched too."""
-    fetch = wanted + 1
-    while True:
-        found = searcher.search(asked, limit=fetch)
-        hits = found.hits
-        if len(hits) < fetch or not wanted or hits[-1][0] < hits[wanted - 1][0]:
-            break
-        # One more look at a few, then at all: thousands that tie are not asked for again and again.
-        fetch = fetch * _MORE if fetch <= wanted + 1 else int(found.count) + 1
-    ids = searcher.fast_field_values("page_id", [address for _, address in hits])
-    # Pairs, for thousands may tie and only a page of them is asked for.
-    ranked = heapq.nsmallest(wanted, zip((-score for score, _ in hits), map(_page_id, ids), strict=True))
-    return int(found.count), [Hit(page_id, -float(behind)) for behind, page_id in ranked]
+    """All there are and the `wanted` best, ties by page_id: tantivy breaks ties by place, so whatever ties with the last is fetched too.
+
+    Where more than TIED do, their places decide between them, in every slice of a commit alike.
+    """
+    found = searcher.search(asked, limit=wanted + 1)
+    hits = found.hits
+    if 0 < wanted < len(hits) and hits[-1][0] == hits[wanted - 1][0]:
+        first = next(rank for rank, (score, _) in enumerate(hits) if score == hits[-1][0])
+        if first + TIED >= len(hits):
+            hits = searcher.search(asked, limit=first + TIED + 1).hits
+    ids = map(_page_id, searcher.fast_field_values("page_id", [address for _, address in hits]))
+    ranked: list[Hit] = []
+    for _, tying in groupby(zip(hits, ids, strict=True), key=lambda pair: pair[0][0]):
+        together = [Hit(page_id, float(score)) for (score, _), page_id in tying]
+        ranked += together if len(together) > TIED else sorted(together, key=lambda hit: hit.page_id)
+    return int(found.count), ranked[:wanted]
 
 
 def _page_id(value: float | None) -> int:

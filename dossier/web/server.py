@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import os
@@ -46,6 +47,8 @@ def _settle() -> None:
     """The rules and the code are there for good: looking through them for garbage stops a request for a tenth of a second and finds none."""
     gc.collect()
     gc.freeze()
+    # At the end everything is let go of in good order: some libraries complain about what is not.
+    atexit.register(gc.unfreeze)
     gc.set_threshold(*GARBAGE_LOOKS)
 
 

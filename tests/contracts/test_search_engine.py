@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from indexing import tantivy_engine
 from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc, Query, SearchEngine
 from indexing.folder import IndexFolder
 from tests.support import court_text, oracle
@@ -103,6 +104,21 @@ def test_pages_that_tie_come_by_their_number_however_many_there_are(engine: Sear
     for limit, offset in ((3, 0), (2, 7), (20, 190), (500, 0)):
         result = engine.search(Query(("查封",)), ALL, limit=limit, offset=offset)
         assert (result.total, [hit.page_id for hit in result.hits]) == (200, list(range(1, 201))[offset : offset + limit])
+
+
+def test_where_thousands_tie_the_slices_still_fit_together(
+    make: Callable[..., SearchEngine], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tantivy_engine, "TIED", 20)
+    engine = make()
+    pages = [page(number, "查封银行存款。" * (1 if number % 10 else 3)) for number in range(1, 301, 2)]
+    engine.rebuild(pages, 1)
+    engine.apply([page(number, "查封银行存款。" * (1 if number % 10 else 3)) for number in range(300, 0, -2)], [], 2)
+    query = Query(("查封银行",))
+    slices = [hit.page_id for at in range(0, 300, 7) for hit in engine.search(query, ALL, limit=7, offset=at).hits]
+    assert sorted(slices) == list(range(1, 301))
+    scores = {hit.page_id: hit.score for hit in engine.search(query, ALL, limit=EVERY).hits}
+    assert [scores[number] for number in slices] == sorted(scores.values(), reverse=True)
 
 
 def test_runs_and_breaks_of_every_shape_agree_with_the_oracle(engine: SearchEngine) -> None:

@@ -20,6 +20,7 @@ ROLES: dict[str, str] = {
     "system_admin": "系统管理员",
     "security_admin": "安全管理员",
     "auditor": "审计员",
+    "station": "扫描站账号",
     "operator": "内置操作员",
 }
 # 三员: apart from each other and from every business role, and never in front of a case.
@@ -28,7 +29,8 @@ ADMINISTRATORS = frozenset({"system_admin", "security_admin", "auditor"})
 CLEARANCES = frozenset({"sub_reader"})
 # Who decides, who keeps accounts and who reads the 副卷 signs in with two factors.
 SECOND_FACTOR = ADMINISTRATORS | CLEARANCES | {"director", "reviewer", "procedural_reviewer", "final_manager"}
-BUSINESS = frozenset(ROLES) - ADMINISTRATORS - {"operator"}
+# Nobody sits behind the account of a scanning station: it hands over for its team and sees nothing.
+BUSINESS = frozenset(ROLES) - ADMINISTRATORS - {"operator", "station"}
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ ACTIONS: dict[str, Rule] = {
     "case.export": _rule("clerk records operator"),
     "submission.list": _rule("team clerk scanner director operator"),
     "submission.make": _rule("clerk scanner operator", "team"),
+    "station.hand_over": _rule("", "station"),
     "submission.read": _rule("clerk scanner director operator", "team"),
     "submission.decide": _rule("clerk operator"),
     "submission.sort": _rule("clerk scanner operator"),

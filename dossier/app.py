@@ -29,6 +29,8 @@ from review.versions import VERSION, profiles, versions
 from review.workdays import Calendar
 from scanners.orientation import ModelMissingError, model_path
 from scanners.sandbox import Sandbox
+from scanners.source import NoSource
+from scanners.watched import WatchedFolder
 from storage.ocfl import FolderVolumes
 from storage.spool import FolderSpool
 
@@ -182,6 +184,7 @@ def open_office(settings: Settings, clock: Clock | None = None, *, initialise: b
         rules=open_rules(home),
         sandbox=open_sandbox(settings),
         carrier=open_carrier(settings),
+        stacks=WatchedFolder(settings.watch_folder, settings.watch_quiet) if settings.watch_folder is not None else NoSource(),
         search=Lazy(lambda: _search(settings)),
         reader=Lazy(lambda: open_pool(settings)),
     )

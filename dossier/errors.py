@@ -8,12 +8,13 @@ from dossier.sentences import EXIT_OK as EXIT_OK
 from dossier.sentences import EXIT_REFUSED as EXIT_REFUSED
 from dossier.sentences import EXIT_TOOL as EXIT_TOOL
 from dossier.sentences import EXIT_USAGE as EXIT_USAGE
-from dossier.sentences import FILES, Sentence
+from dossier.sentences import FILES, STATIONS, Sentence
 from dossier.sentences import bad as _bad
 from dossier.sentences import refused as _refused
 
 SENTENCES: dict[str, Sentence] = {
     **FILES,
+    **STATIONS,
     # records
     "case_unknown": _bad(
         "没有案号为 {case_no} 的案件。请核对案号，或先导入案件。",

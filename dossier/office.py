@@ -24,6 +24,7 @@ from review.rulebook import Catalogue
 from review.versions import in_force
 from review.workdays import Calendar
 from scanners.sandbox import Sandbox
+from scanners.source import StackSource
 from storage.contract import Spool, VolumeStore
 
 T = TypeVar("T")
@@ -128,6 +129,7 @@ class Office:
     rules: RuleBook
     sandbox: Sandbox
     carrier: Carrier
+    stacks: StackSource
     search: Lazy[SearchEngine]
     reader: Lazy[ReaderPool]
     memory: Memory = field(default_factory=Memory)

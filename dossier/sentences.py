@@ -107,3 +107,28 @@ FILES: dict[str, Sentence] = {
         "The reading engine could not read this file. Try again; if it fails again, ask an administrator.",
     ),
 }
+
+STATIONS: dict[str, Sentence] = {
+    "stack_name_bad": bad(
+        "文件夹名“{name}”不是以案号开头。请改成案号，如（2026）豫9924执118号，后面可加说明文字。",
+        "The folder name {name} does not begin with a case number, such as （2026）豫9924执118号.",
+    ),
+    "stack_link": bad("里面有快捷方式（符号链接）。请放文件本身。", "There is a link in it. Put the files themselves there."),
+    "stack_folder": bad(
+        "里面还有文件夹或不是文件的东西。一叠材料的文件请直接放在案号文件夹里。",
+        "There is a folder in it. Put the files right into the stack's folder.",
+    ),
+    "stack_empty": bad(
+        "里面没有文件。请放入扫描件后再标“完成”。", "There are no files in it. Put the scans there before it is marked as done."
+    ),
+    "station_unknown": bad(
+        "没有为扫描站“{station}”设立账号。请系统管理员建一个登录名或姓名为“{station}”的账号，安全管理员授予“扫描站账号”并指定团队。",
+        "There is no account for the station {station}: one with the role station whose login or name is that of the folder, and a team.",
+        404,
+    ),
+    "station_other_team": refused(
+        "案件 {case_no} 不属于扫描站“{station}”所在的团队。请放到该团队的扫描站，或由卷宗管理员在网页上移送。",
+        "Case {case_no} is not of the team of station {station}. Use that team's station, or hand it over on the page.",
+        403,
+    ),
+}

@@ -128,6 +128,13 @@ SETTINGS = (
         "Papers of the 副卷 in what the process system is told: deny | allow (it may see them).",
         choices=("deny", "allow"),
     ),
+    Setting("watch_folder", "", "Folder that scanning stations save to: STATION/CASE NUMBER/files; empty: none is watched."),
+    Setting(
+        "watch_quiet",
+        "60",
+        "Seconds without a change after which a stack there is complete; a tenth of it once a file 完成 or done lies in it.",
+        0,
+    ),
     Setting("proxies", "0", "Reverse proxies in front whose X-Forwarded-For names the address that signs in.", 0),
     Setting("max_upload_mb", "512", "Largest hand-over that the web door takes, in MiB.", 1),
 )
@@ -173,6 +180,8 @@ class Settings:
     export_url: str
     export_secret: str
     export_sub: str
+    watch_folder: Path | None
+    watch_quiet: int
     proxies: int
     max_upload_mb: int
 
@@ -226,6 +235,8 @@ class Settings:
             export_url=values["export_url"],
             export_secret=values["export_secret"],
             export_sub=values["export_sub"],
+            watch_folder=Path(values["watch_folder"]).absolute() if values["watch_folder"] else None,
+            watch_quiet=number("watch_quiet"),
             proxies=number("proxies"),
             max_upload_mb=number("max_upload_mb"),
         )

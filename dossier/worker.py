@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -15,7 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dossier import intake
-from dossier.desks import figurestore, noticing, outbox, searching
+from dossier.desks import figurestore, noticing, outbox, searching, stations
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import jobs
@@ -25,6 +26,7 @@ from storage.contract import ConflictError
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.3
+LOOK_SECONDS = 5.0
 _COUNTED_AT_ONCE = 50  # cases; a job that comes meanwhile waits a fraction of a second
 _TURNS_BETWEEN_COUNTS = 20  # idle turns, about six seconds
 
@@ -50,6 +52,7 @@ class Worker:
         self._progress = progress
         self._stop = threading.Event()
         self._turns = 0
+        self._next_look = 0.0
         self._lease = timedelta(seconds=office.settings.lease_seconds)
 
     def stop(self) -> None:
@@ -68,6 +71,7 @@ class Worker:
         with ThreadPoolExecutor(size, thread_name_prefix="step") as threads, self._heartbeat():
             while not self._stop.is_set():
                 self._sweep()
+                self._look_outside()
                 while len(running) < size and not self._stop.is_set() and (job := self._claim()) is not None:
                     running[threads.submit(self._do, job)] = job
                 if running:
@@ -80,10 +84,8 @@ class Worker:
                     continue
                 self._index(wait=until_idle)
                 self._notify()
-                if until_idle:
-                    self._collect()
-                    if self._idle():
-                        break
+                if until_idle and not self._look_outside(at_once=True) and self._idle():
+                    break
                 if not until_idle and self._count():
                     continue
                 self._stop.wait(IDLE_SECONDS)
@@ -143,19 +145,27 @@ class Worker:
         except (SQLAlchemyError, DossierError) as error:
             log.warning("notices not written", error=str(error))
 
-    def _collect(self) -> None:
-        """Takes down what the process system answered; a folder that is not there now is looked into later."""
-        try:
-            outbox.collect(self.office)
-        except (OSError, SQLAlchemyError, DossierError) as error:
-            log.warning("answers of the process system not read", error=str(error))
+    def _look_outside(self, *, at_once: bool = False) -> int:
+        """Every few seconds, also while there is work: what stations scanned, and what the process system answered; how much.
+
+        A folder that is not there now is looked into later.
+        """
+        if not at_once and time.monotonic() < self._next_look:
+            return 0
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        taken = 0
+        for look in (outbox.collect, stations.poll):
+            try:
+                taken += look(self.office)
+            except (OSError, SQLAlchemyError, DossierError) as error:
+                log.warning("not looked outside", what=look.__module__, error=repr(error))
+        return taken
 
     def _count(self) -> bool:
         """Brings the figures up to date, a few cases at a time, now and then; True when there is more to count."""
         self._turns -= 1
         if self._turns > 0:
             return False
-        self._collect()
         try:
             left = figurestore.refresh(self.office, _COUNTED_AT_ONCE)
             if not left:

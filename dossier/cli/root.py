@@ -29,6 +29,7 @@ from dossier.cli import (
     separators,
     serving,
     sorting,
+    stations,
     tokens,
 )
 from dossier.cli.common import Context, complain
@@ -67,6 +68,7 @@ for module in (
     separators,
     serving,
     sorting,
+    stations,
     tokens,
     reviews,
     notices,

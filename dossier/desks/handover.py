@@ -70,9 +70,10 @@ def clean_declared(value: Any) -> list[dict[str, Any]] | None:
     return rows
 
 
-def receive(office: Office, actor: Actor, request: Request) -> dict[str, Any]:
+def receive(office: Office, actor: Actor, request: Request, *, action: str = "submission.make") -> dict[str, Any]:
     """Takes a hand-over; returns the receipt of the command line contract. When it returns, the bytes and the rows survive a power cut.
 
+    action: the right by which it is handed over.
     Raises case_unknown, case_archived, not_allowed, no_files, declared_bad, refused_not_resolved, nothing_accepted, no_space.
     """
     declared = clean_declared(request.declared)
@@ -82,7 +83,7 @@ def receive(office: Office, actor: Actor, request: Request) -> dict[str, Any]:
             return known
         if not request.uploads:
             raise DossierError("no_files")
-        case, _ = _admit(session, actor, request)
+        case, _ = _admit(session, actor, request, action)
         case_id = case.id
         clean_answers(session, _refused(session, case, request.again_of), request.answers)
     taken: list[Taken] = []
@@ -90,7 +91,7 @@ def receive(office: Office, actor: Actor, request: Request) -> dict[str, Any]:
         take_all(office, case_id, request.uploads, taken)
         _require_any(taken)
         with office.db.write() as session:
-            receipt = _record(office, session, actor, request, taken, declared)
+            receipt = _record(office, session, actor, request, taken, declared, action)
     except BaseException as error:
         give_back(office, taken, error)
         raise
@@ -112,15 +113,22 @@ def _known_receipt(session: Session, actor: Actor, request: Request) -> dict[str
     return receipt_json(found) if found is not None else None
 
 
+def known_receipt(office: Office, actor: Actor, key: str) -> str | None:
+    """The number of the receipt that this actor's hand-over with this idempotency key got."""
+    with office.db.read() as session:
+        query = select(Submission.receipt_no).where(Submission.idempotency_key == _scoped_key(actor, key))
+        return session.execute(query).scalar_one_or_none()
+
+
 def _scoped_key(actor: Actor, key: str) -> str:
     return f"{actor.id}:{key}"
 
 
-def _admit(session: Session, actor: Actor, request: Request) -> tuple[Case, int | None]:
+def _admit(session: Session, actor: Actor, request: Request, action: str) -> tuple[Case, int | None]:
     """The case and the team's id, when this actor may hand over papers of this case for this team."""
     case = load(session, request.case_no)
     team = people.team_id(session, request.team) if request.team else (actor.team or case.team_id)
-    access.demand(actor, "submission.make", Resource(team=case.team_id))
+    access.demand(actor, action, Resource(team=case.team_id))
     if case.state == "archived":
         raise DossierError("case_archived", case_no=case.case_no)
     return case, team
@@ -184,12 +192,13 @@ def _record(
     request: Request,
     taken: Sequence[Taken],
     declared: list[dict[str, Any]] | None,
+    action: str,
 ) -> dict[str, Any]:
     """Writes the hand-over with its files, pages, jobs and event; everything is checked again, for others may have been quicker."""
     known = _known_receipt(session, actor, request)
     if known is not None:
         return {**known, "known": True}
-    case, team = _admit(session, actor, request)
+    case, team = _admit(session, actor, request, action)
     now = office.clock.now()
     good = _look_again(office, session, case.id, taken)
     day = local(now).strftime("%Y%m%d")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
-from dossier.desks import outbox, watching
+from dossier.desks import outbox, stations, watching
 from dossier.errors import DossierError
 from dossier.lifecycle import JOB
 from dossier.office import Office
@@ -32,14 +32,18 @@ STEPS = {
 
 
 def state(office: Office, actor: Actor) -> dict[str, Any]:
-    """{"ready","database","sandbox","index","disk":{"free","total"},"jobs":{state: n},"outbox","events","export":{state: n},"failed":[job],"waiting":[job]}.
+    """{"ready","database","sandbox","index","disk":{"free","total"},"jobs":{state: n},"outbox","events","export":{state: n},"watch","failed":[job],"waiting":[job]}.
 
     disk: bytes where the house lies. failed and waiting: at most SHOWN, the newest failed and the next waiting first. Raises not_allowed.
     """
     access.demand(actor, "metrics.read")
     disk = shutil.disk_usage(office.settings.home)
     told = watching.readiness(office) | {"disk": {"free": disk.free, "total": disk.total}, "jobs": watching.job_counts(office)}
-    told |= {"export": outbox.state_counts(office), "export_way": outbox.CARRIERS[office.carrier.name]}
+    told |= {
+        "export": outbox.state_counts(office),
+        "export_way": outbox.CARRIERS[office.carrier.name],
+        "watch": stations.state(office, actor),
+    }
     with office.db.read() as session:
         waiting = select(Job).where(Job.state.in_(("leased", "queued"))).order_by(Job.state, Job.priority, Job.id).limit(SHOWN)
         return told | {

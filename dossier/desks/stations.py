@@ -1,0 +1,164 @@
+"""Scanning stations 扫描站: complete stacks of a source come in; hand-overs with a receipt go out, or the stack goes back with what to do about it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import partial
+from itertools import count
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dossier import access, people
+from dossier.access import Actor
+from dossier.clock import local
+from dossier.desks import handover
+from dossier.desks.handover import NothingAcceptedError, Request, Upload
+from dossier.desks.uploads import shown_name
+from dossier.errors import DossierError
+from dossier.office import Office
+from dossier.records import ledger
+from dossier.records.tables import Person, Submission
+from scanners.source import Stack, StackChangedError
+
+RIGHT: Final = "station.hand_over"
+FAULTS: Final = {"link": "stack_link", "folder": "stack_folder", "empty": "stack_empty"}
+# A case number and, if somebody wrote more, a word: （2026）豫9924执118号 第二批.
+_NAMED = re.compile(r"\s*(\S.*?号)")
+
+
+def poll(office: Office) -> int:
+    """Takes what is complete; how many stacks were taken or refused. What is still growing is left for the next look.
+
+    Raises OSError when the source cannot be reached, and DossierError no_space and the like: then every stack stays where it is.
+    """
+    if not office.stacks.wanted:
+        return 0
+    done = 0
+    with office.stacks.alone() as alone:
+        for stack in office.stacks.scan() if alone else ():
+            try:
+                _handle(office, stack)
+            except (StackChangedError, FileNotFoundError):
+                continue
+            done += 1
+    return done
+
+
+def _handle(office: Office, stack: Stack) -> None:
+    try:
+        receipt = _receive(office, stack)
+    except DossierError as error:
+        # Our own trouble is no fault of the stack's.
+        if error.status >= 500:
+            raise
+        if isinstance(error, NothingAcceptedError) and any(one["error"]["code"] == "no_space" for one in error.files):
+            raise DossierError("no_space") from error
+        _refuse(office, stack, error)
+        return
+    names = {unicodedata.normalize("NFC", shown_name(name)): name for name in stack.files}
+    wrong = {names.get(one["name"], one["name"]): one["error"]["message"] for one in receipt["files"] if "error" in one}
+    office.stacks.settle(stack, receipt["receipt_no"], wrong)
+
+
+def _refuse(office: Office, stack: Stack, error: DossierError) -> None:
+    lines = [f"这叠材料没有收下：{error.zh}"]
+    if isinstance(error, NothingAcceptedError):
+        lines += [f"{one['name']}：{one['error']['message']}" for one in error.files]
+    lines.append("改正后，把这个文件夹移回上一级（扫描站的文件夹），系统会重新收。文件都还在，没有删除。")
+    with office.db.write() as session:
+        detail = {"station": stack.station, "code": error.code, "files": len(stack.files)}
+        ledger.append(
+            session, at=office.clock.now(), actor=people.SYSTEM, action="station.refuse", subject=f"station:{stack.station}", detail=detail
+        )
+    office.stacks.refuse(stack, "\n".join(lines))
+
+
+def _receive(office: Office, stack: Stack) -> dict[str, Any]:
+    """The receipt of the stack; the same one when a crash came between the receipt and the moving of the folder."""
+    with office.db.read() as session:
+        person = account(session, stack.station)
+        if person is None:
+            raise DossierError("station_unknown", station=stack.station)
+        actor = people.actor_of(person)
+    if stack.fault is not None:
+        raise DossierError(FAULTS[stack.fault])
+    case_no = case_of(stack.name)
+    if stack.bytes > office.settings.max_upload_mb * 1024 * 1024:
+        raise DossierError("too_large", limit=office.settings.max_upload_mb)
+    try:
+        digests = office.stacks.digests(stack)
+    except FileNotFoundError as error:
+        raise StackChangedError(stack.name) from error
+    except OSError as error:
+        raise DossierError("file_unavailable") from error
+    uploads = [Upload(name, partial(office.stacks.open, stack, name, digests[name])) for name in stack.files]
+    key = _key(office, actor, stack, digests)
+    try:
+        return handover.receive(office, actor, Request(case_no, None, uploads, idempotency_key=key), action=RIGHT)
+    except DossierError as error:
+        if error.code != "not_allowed":
+            raise
+        raise DossierError("station_other_team", station=stack.station, case_no=case_no) from error
+
+
+def _key(office: Office, actor: Actor, stack: Stack, digests: Mapping[str, str]) -> str:
+    """One key for one stack: station, folder, contents. The same folder brought once more, after the first was moved away, is another stack."""
+    facts = json.dumps([stack.station, stack.name, sorted(digests.items())]).encode("utf-8", "surrogatepass")
+    base = f"stack:{hashlib.sha256(facts).hexdigest()}"
+    for number in count():
+        key = f"{base}:{number}"
+        known = handover.known_receipt(office, actor, key)
+        if known is None or not office.stacks.settled(stack.station, known):
+            return key
+    raise DossierError("internal", ref="stack key")
+
+
+def case_of(name: str) -> str:
+    """The case number at the beginning of a stack's name. Raises stack_name_bad."""
+    found = _NAMED.match(shown_name(unicodedata.normalize("NFC", name)))
+    if found is None:
+        raise DossierError("stack_name_bad", name=shown_name(name))
+    return found[1]
+
+
+def account(session: Session, station: str) -> Person | None:
+    """The account of a station: it has the role for that, and the station's name as login or as name."""
+    query = select(Person).where(~Person.disabled, (Person.login == station) | (Person.display == station)).order_by(Person.id)
+    return next((one for one in session.execute(query).scalars() if "station" in one.roles), None)
+
+
+def state(office: Office, actor: Actor) -> dict[str, Any]:
+    """{"watched","reachable","stations":[{"name","team","waiting","refused","loose","last"}]}; team None: no account. Raises not_allowed."""
+    access.demand(actor, "metrics.read")
+    try:
+        found = office.stacks.stations()
+    except OSError:
+        return {"watched": True, "reachable": False, "stations": []}
+    rows = []
+    with office.db.read() as session:
+        for one in found:
+            person = account(session, one.name)
+            rows.append(
+                {
+                    "name": one.name,
+                    "account": person is not None,
+                    "team": person.team.name if person is not None and person.team is not None else None,
+                    "waiting": one.waiting,
+                    "refused": one.refused,
+                    "loose": one.loose,
+                    "last": _last(session, person) if person is not None else None,
+                }
+            )
+    return {"watched": office.stacks.wanted, "reachable": True, "stations": rows}
+
+
+def _last(session: Session, person: Person) -> dict[str, Any] | None:
+    query = select(Submission).where(Submission.handed_by_id == person.id).order_by(Submission.id.desc()).limit(1)
+    found = session.execute(query).scalar_one_or_none()
+    return {"receipt_no": found.receipt_no, "at": local(found.received_at).isoformat(timespec="seconds")} if found is not None else None

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from markupsafe import Markup
+
+from dossier.web import language
 from tests.support import english
 from tests.support.english import FOREIGN, HAN, PLACES, ROOT
 
@@ -32,6 +35,12 @@ def test_facts_are_those_of_the_sentence() -> None:
         places = set(re.findall(r"%\((\w+)\)", one.text))
         assert one.facts == places, f"{one.place} {one.text}"
         assert not one.facts or "%" not in re.sub(r"%\(\w+\)[a-z]|%%", "", one.text), one.place
+
+
+def test_a_fact_is_escaped_and_markup_stays() -> None:
+    say = language.GLOBALS["_"]
+    assert say("%(a)s 移送 %(n)d", a="<b>", n=3) == "&lt;b&gt; 移送 3"
+    assert say("%(a)s 移送", a=Markup("<b>甲</b>")) == "<b>甲</b> 移送"
 
 
 def test_the_catalogue_is_sound() -> None:

@@ -76,7 +76,11 @@ def say(text: str, /, **facts: Any) -> str:
 def _in_template(text: str, /, **facts: Any) -> str:
     """The same for a template's own words: facts are escaped, markup among them stays."""
     told = _told(text, facts)
-    return Markup(told) % facts if facts else told  # noqa: S704 - the sentence is the program's, each fact is escaped
+    if not facts:
+        return told
+    # Several times quicker than Markup's own formatting, which pages with long tables feel.
+    safe = {name: fact if isinstance(fact, int | float) else escape(fact) for name, fact in facts.items()}
+    return Markup(told % safe)  # noqa: S704 - the sentence is the program's, each fact is escaped
 
 
 def pgettext(context: str, text: str) -> str:
@@ -88,7 +92,7 @@ def zh(value: Any) -> Any:
     """What the court or a person wrote: on an English page marked as Chinese where it is."""
     if not _english.get() or value is None or not _WHOLE.search(str(value)):
         return value
-    return Markup('<span lang="zh-CN">%s</span>') % value
+    return Markup(f'<span lang="zh-CN">{escape(value)}</span>')  # noqa: S704 - escaped within
 
 
 def mixed(value: Any) -> Any:

@@ -30,12 +30,23 @@
       gestureSettingsTouch: { pinchRotate: false },
     });
     seen.addHandler("open-failed", () => say(tell("failed")));
-    return { element, seen, current: null, page: null };
+    const made = { element, seen, current: null, page: null };
+    for (const moved of ["zoom", "pan"]) seen.addHandler(moved, (event) => follow(made, event.immediately));
+    return made;
   }
 
   let active = leaf(leaves.firstElementChild);
   const first = active;
   let second = null;
+
+  // Side by side, the same place of both pages is looked at: the other picture follows the one in hand.
+  function follow(one, immediately) {
+    if (!second || one !== active || tool("link").getAttribute("aria-pressed") !== "true") return;
+    const other = one === first ? second : first;
+    if (!other.seen.world.getItemCount()) return;
+    other.seen.viewport.zoomTo(one.seen.viewport.getZoom(), null, immediately);
+    other.seen.viewport.panTo(one.seen.viewport.getCenter(), immediately);
+  }
 
   function lay(one, element, corners) {
     const [x0, y0, x1, y1] = corners;
@@ -186,6 +197,13 @@
       show(next === undefined ? first.current : next);
     }
     tool("compare").setAttribute("aria-pressed", String(Boolean(second)));
+    tool("link").hidden = !second;
+  }
+
+  function link() {
+    const on = tool("link").getAttribute("aria-pressed") !== "true";
+    tool("link").setAttribute("aria-pressed", String(on));
+    follow(active, false);
   }
 
   // After the room that a picture has became another.
@@ -202,7 +220,7 @@
   const zoom = (factor) => { active.seen.viewport.zoomBy(factor); active.seen.viewport.applyConstraints(); };
   const tools = {
     previous: () => step(-1), next: () => step(1), in: () => zoom(1.4), out: () => zoom(1 / 1.4),
-    width: () => fitWidth(active), whole: () => active.seen.viewport.goHome(), turn, compare, select,
+    width: () => fitWidth(active), whole: () => active.seen.viewport.goHome(), turn, compare, link, select,
   };
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-tool]");

@@ -220,6 +220,21 @@ REVIEW = Machine(
     },
 )  # fmt: skip
 
+ANNOUNCEMENT = Machine(
+    "announcement",
+    "稍后移送",
+    "announced",
+    {
+        ("announced", "arrive"): "arrived",
+        ("announced", "withdraw"): "withdrawn",
+        ("arrived", "undo"): "announced",
+    },
+    {
+        "announced": "待送达", "arrived": "已送达", "withdrawn": "已撤回",
+        "arrive": "登记送达", "withdraw": "撤回", "undo": "撤销送达登记",
+    },
+)  # fmt: skip
+
 # What is told to the process system. Word of the other side counts whenever it comes: a try that seemed to fail may have arrived.
 EXPORT = Machine(
     "export",
@@ -245,4 +260,4 @@ EXPORT = Machine(
     },
 )  # fmt: skip
 
-MACHINES = (SUBMISSION, FILE, PAGE, DOCUMENT, CASE, JOB, LOAN, REVIEW, EXPORT)
+MACHINES = (SUBMISSION, FILE, PAGE, DOCUMENT, CASE, JOB, LOAN, REVIEW, EXPORT, ANNOUNCEMENT)

@@ -100,6 +100,13 @@ FILES: dict[str, Sentence] = {
     "node_unknown": bad(
         "本案适用的规则中没有节点 {node}。请从列出的节点中选择。", "The rules of this case have no step {node}. Choose a listed one."
     ),
+    "announcement_unknown": bad(
+        "没有编号为 {number} 的稍后移送。请核对编号。", "There is no announced paper {number}. Check the number.", 404
+    ),
+    "announcement_bad": bad(
+        "稍后移送不能登记：{what}。请改正后重新登记。",
+        "The announcement cannot be made: name what comes, 1 to 5000 sheets, and a day from today on.",
+    ),
     "reader_failed": Sentence(
         500,
         EXIT_BAD_INPUT,

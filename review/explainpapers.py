@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from review import casenumbers
@@ -40,12 +40,13 @@ _SEVERITIES = {"blocking": "阻断", "warning": "提醒", "unchecked": "须人�
 
 @dataclass(frozen=True)
 class Papers:
-    """What the rule looks at: the papers and pages of a hand-over (or of the dossier), the declared list, what the dossier held before."""
+    """What the rule looks at: the papers and pages of a hand-over (or of the dossier), the declared list, what the dossier held before; slips: number → case number."""
 
     documents: Sequence[DocumentFact]
     pages: Sequence[PageFacts] = ()
     declared: Sequence[tuple[str, int]] | None = None
     held: Sequence[DocumentFact] = ()
+    slips: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,9 @@ def _findings(view: _View, rule: str) -> Iterable[Finding]:
             if document.type_id is None or document.type_id in view.lexicon.catalogue.types:
                 yield from check_document(document, view.case, view.lexicon, view.today)
         return
-    yield from check_submission(papers.documents, papers.pages, view.case, papers.declared, view.lexicon, view.today, papers.held)
+    yield from check_submission(
+        papers.documents, papers.pages, view.case, papers.declared, view.lexicon, view.today, papers.held, papers.slips
+    )
 
 
 def _facts(view: _View, rule: str) -> Iterable[str]:
@@ -290,10 +293,11 @@ FIXED: Mapping[str, Fixed] = {
     "document.repeated": Fixed("像是扫描了两次", "种类、案号、受送达人、日期相同，文字相同 97% 以上", _types, of_each=False),
     "pages.blank": Fixed("空白页", "空白页保留、不编页号，由人确认", _blank, of_each=False),
     "sheet.other_case": Fixed(
-        "另案的封页", "封页二维码所写案号须是本案的；其后有材料写明本案案号的只提醒，否则阻断", _sheets, of_each=False
+        "另案的封页", "封页、稍后移送单所属案号须是本案的；其后有材料写明本案案号的只提醒，否则阻断", _sheets, of_each=False
     ),
     "sheet.type_differs": Fixed("分隔页与内容不同", "分隔页所写类型与内容判断相比；内容把握大而不同的，由人核对", _sheets, of_each=False),
     "sheet.type_unknown": Fixed("分隔页的类型不在目录", "分隔页所写类型须在本案适用的目录内", _sheets, of_each=False),
+    "sheet.slip_unknown": Fixed("没有登记的稍后移送单", "稍后移送单上的编号须是本院登记过的", _sheets, of_each=False),
     "sheet.empty": Fixed("分隔页后没有材料", "写明类型的分隔页之后、下一张之前应有材料", _sheets, of_each=False),
     "sheet.doubtful": Fixed("不像分隔页", "有分隔页的二维码而没有印着的说明的，按普通材料处理", _sheets, of_each=False),
     "page.unreadable": Fixed("不能识别的页", "多次识别失败的页由人查看原图", _unread, of_each=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from rapidfuzz import fuzz
@@ -31,11 +31,13 @@ def check_submission(
     lexicon: Lexicon,
     today: date,  # noqa: ARG001 - every check of the room is told the day; this one does not depend on it
     held: Sequence[DocumentFact] = (),
+    slips: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with the hand-over as a whole.
 
     pages: all of them, with blanks and repeats. declared: (name, pages) of each paper as the team listed it, None when there is no list.
     held: what the dossier has already. Only the declared list and the wrong case can block: the rest may follow and the gate before closing asks again.
+    slips: number → case number of the announcements whose slips lie in the stack.
     """
     found = list(_declared(documents, pages, declared, lexicon)) if declared is not None else []
     found += _whole_case(documents, case)
@@ -43,7 +45,7 @@ def check_submission(
     found += _repeated_documents(documents, lexicon)
     found += _together(documents, held, lexicon)
     found += _blank(pages)
-    found += check_sheets(documents, pages, case, lexicon)
+    found += check_sheets(documents, pages, case, lexicon, slips or {})
     return tuple(found)
 
 

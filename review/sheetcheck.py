@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from review import casenumbers
 from review.classify import classify
@@ -14,8 +15,13 @@ from review.sheets import Sheet, doubtful, sections
 _TEAM, _CENTRE = "team", "dossier"
 
 
-def check_sheets(documents: Sequence[DocumentFact], pages: Sequence[PageFacts], case: CaseFact, lexicon: Lexicon) -> Iterable[Finding]:
-    """What is wrong about the sheets. pages: all of the hand-over in their order; one that a person put into a document is paper like any other."""
+def check_sheets(
+    documents: Sequence[DocumentFact], pages: Sequence[PageFacts], case: CaseFact, lexicon: Lexicon, slips: Mapping[str, str]
+) -> Iterable[Finding]:
+    """What is wrong about the sheets. pages: all of the hand-over in their order; one that a person put into a document is paper like any other.
+
+    slips: number → case number of the announcements that slips in the stack are of.
+    """
     homes = {page.ref: document for document in documents for page in document.pages}
     covered: PageFacts | None = None
     cover: Sheet | None = None
@@ -25,9 +31,9 @@ def check_sheets(documents: Sequence[DocumentFact], pages: Sequence[PageFacts], 
         found = [document for document in documents if document.ref in here]
         if at is not None and sheet is not None:
             yield from _separator(at, sheet, found, behind, lexicon)
-            if sheet.kind == "cover":
+            if sheet.kind != "separator":
                 yield from _cover(covered, cover, under, case)
-                covered, cover, under = at, sheet, []
+                covered, cover, under = at, replace(sheet, case_no=sheet.case_no or slips.get(sheet.number or "")), []
         under += found
     yield from _cover(covered, cover, under, case)
     yield from (_not_one(page, sheet) for page in pages if (sheet := doubtful(page)) is not None)
@@ -57,13 +63,17 @@ def _separator(
 def _cover(at: PageFacts | None, cover: Sheet | None, under: Sequence[DocumentFact], case: CaseFact) -> Iterable[Finding]:
     """A cover of another case; when papers behind it bear the number of this case, it is the cover that lies wrong."""
     ours = casenumbers.parse(case.case_no)
-    if at is None or cover is None or ours is None or cover.case_no == ours.base:
+    if at is None or cover is None or ours is None or cover.case_no in (ours.base, case.case_no):
+        return
+    if cover.case_no is None:
+        message = f"{_where(at)}的稍后移送单（{cover.number}）没有登记过"
+        yield _of(at, "sheet.slip_unknown", "warning", message, "请核对编号；单子放错的，抽出", _CENTRE)
         return
     theirs = [number for one in under if one.case_no and (number := casenumbers.parse(one.case_no)) is not None]
     fits = any(casenumbers.same_case(number, ours) for number in theirs)
     severity: Severity = "warning" if fits or not under else "blocking"
-    message = f"{_where(at)}是{cover.case_no}的封页，本次移送的是{case.case_no}"
-    remedy = "其后材料确属本案的，抽出这张封页；属封页所写案件的，请向该案移送"
+    message = f"{_where(at)}是{cover.case_no}的{cover.name}，本次移送的是{case.case_no}"
+    remedy = "其后材料确属本案的，抽出这一页；属它所写案件的，请向该案移送"
     yield _of(at, "sheet.other_case", severity, message, remedy, _TEAM)
 
 

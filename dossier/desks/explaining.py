@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor, Resource
 from dossier.desks import receiving
+from dossier.desks.announcing import slips_in
 from dossier.desks.cases import load
 from dossier.desks.closing import case_facts, documents_of, sealed, waived_json
 from dossier.desks.judging import facts_of, held_before
@@ -90,7 +91,7 @@ def _papers(session: Session, actor: Actor, case: Case, submission: Submission |
     unseen = {(page.file.name, page.number) for one in hidden for page in one.pages}
     documents = tuple(document_fact(document) for document in submission.documents if document not in hidden)
     pages = [page for page in facts_of(submission) if (page.file, page.page) not in unseen]
-    return Papers(documents, pages, declared, held_before(session, submission))
+    return Papers(documents, pages, declared, held_before(session, submission), slips_in(session, submission))
 
 
 def _told_json(told: Explanation, catalogue: Catalogue) -> dict[str, Any]:

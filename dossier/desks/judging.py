@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dossier import people
 from dossier.desks import receiving
+from dossier.desks.announcing import slips_in
 from dossier.errors import DossierError
 from dossier.office import Filed, Office
 from dossier.pagework import labels_key
@@ -117,7 +118,9 @@ def _judge_whole(office: Office, session: Session, submission: Submission) -> tu
     replaced = set(session.execute(select(ReplacedPage.page_id).where(ReplacedPage.submission_id == submission.id)).scalars())
     declared = [(row["name"], row["pages"]) for row in submission.declared] if submission.declared else None
     pages = facts_of(submission, replaced)
-    found = check_submission(documents, pages, case, declared, lexicon, office.today(), held_before(session, submission))
+    found = check_submission(
+        documents, pages, case, declared, lexicon, office.today(), held_before(session, submission), slips_in(session, submission)
+    )
     unread = (_unread(page) for page in submission.pages if page.state == "unreadable" and page.id not in replaced)
     return (*found, *unread)
 

@@ -15,11 +15,11 @@ from dossier.clock import local
 from dossier.desks import sorting
 from dossier.desks.receiving import load, of_team, resource_of
 from dossier.errors import DossierError
-from dossier.lifecycle import DOCUMENT, SUBMISSION
+from dossier.lifecycle import ANNOUNCEMENT, DOCUMENT, SUBMISSION
 from dossier.office import Office
 from dossier.pages import restore_picture, thumbnail, upright
 from dossier.records import ledger
-from dossier.records.tables import Case, Document, FindingRow, Page, Submission
+from dossier.records.tables import Announcement, Case, Document, FindingRow, Page, Submission
 from dossier.translate import finding_json
 from review.rulebook import Catalogue
 from review.sheets import Sheet, parse, sheet_name
@@ -78,6 +78,10 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
         "pages": [{**_page(page), "behind": behind.get(page.id)} for page in pages],
         "documents": [_document(document) for document in submission.documents],
         "blank_pages": [{"file": p.file.name, "page": p.number} for p in pages if p.blank],
+        "announcements": [
+            {"number": one.number, "what": one.what, "sheets": one.sheets, "state": one.state, "state_name": ANNOUNCEMENT.names[one.state]}
+            for one in session.execute(select(Announcement).where(Announcement.submission_id == submission.id)).scalars()
+        ],
         "separator_pages": [_sheet(catalogue, p) for p in pages if _is_sheet(p)],
         "duplicate_pages": [{"file": p.file.name, "page": p.number} for p in pages if p.duplicate_of_id],
         "set_aside": [{"document": d.number, "name": d.name, "reason": d.aside} for d in submission.documents if d.state == "set_aside"],

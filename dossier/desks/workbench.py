@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
-from dossier.desks import figures, reviewing
+from dossier.desks import announcing, figures, reviewing
 from dossier.desks.figures import Asked
 from dossier.desks.receiving import due_from, of_team
 from dossier.lifecycle import SUBMISSION
@@ -44,6 +44,8 @@ def _boxes(office: Office, session: Session, actor: Actor) -> Iterator[dict[str,
         yield _handed(office, session, "disputed", "已报局长的争议", _in_state("disputed").where(own))
     elif everywhere and not access.could(actor, "submission.rule"):
         yield _handed(office, session, "disputed", "已报局长的争议", _in_state("disputed"))
+    if access.could(actor, "announcement.arrive") or (actor.team is not None and access.could(actor, "announcement.make")):
+        yield _announced(office, session, actor)
     keys = [key for key in reviewing.KEYS if access.could(actor, f"review.{key}")]
     if keys:
         yield _reviews(office, session, actor, keys)
@@ -98,6 +100,25 @@ def _since(session: Session, one: Submission) -> datetime:
 
 def _workdays(office: Office, since: datetime) -> int:
     return office.rules.calendar.between(local(since).date(), office.today())
+
+
+def _announced(office: Office, session: Session, actor: Actor) -> dict[str, Any]:
+    """Paper that was announced and has not arrived, what is expected first comes first."""
+    query = announcing.awaited(office, actor)
+    rows = [
+        {
+            "what": one.number,
+            "of": one.case.case_no,
+            "note": one.what,
+            "since": local(one.made_at).isoformat(timespec="seconds"),
+            "waited": _workdays(office, one.made_at),
+            "announcement": one.number,
+            "overdue": one.expected_on < office.today(),
+            "state": one.state,
+        }
+        for one in session.execute(query.limit(SHOWN)).scalars()
+    ]
+    return {"id": "announced", "title": "待送达的纸质材料", "count": _count(session, query), "rows": rows}
 
 
 def _reviews(office: Office, session: Session, actor: Actor, keys: list[str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """All tables by one name, so that nobody meets a half-built metadata."""
 
+from dossier.records.announcements import Announcement
 from dossier.records.cases import VOLUME_KINDS, Case, Event, Party, Person, Team, Volume, Waiver
 from dossier.records.exports import EXPORT_KINDS, ExportMessage
 from dossier.records.figures import CURRENT, FigureCase, FigureRow, FigureStep
@@ -13,7 +14,7 @@ from dossier.records.types import Base
 from dossier.records.work import Answer, Counter, Job, LedgerEvent, Outbox
 
 __all__ = [
-    "CHANNELS", "CURRENT", "EXPORT_KINDS", "NOTICE_KINDS", "VOLUME_KINDS", "Agreement", "Answer", "Base", "Case", "ClosingOpinion", "ClosingReview",
+    "CHANNELS", "CURRENT", "EXPORT_KINDS", "NOTICE_KINDS", "VOLUME_KINDS", "Agreement", "Announcement", "Answer", "Base", "Case", "ClosingOpinion", "ClosingReview",
     "Correction", "Counter", "Delivery", "Dispute", "Document", "Event", "ExportMessage", "FigureCase", "FigureRow", "FigureStep", "File", "FindingRow",
     "Job", "LedgerEvent", "Loan", "LoanDocument", "LoanSheet", "LoanTerm", "Notice", "Outbox", "Page", "PaperPlace", "Party", "Person",
     "QualityCheck", "QualitySample", "ReplacedPage", "Sheet", "SignInTry", "SortAct", "Submission", "Substitution", "Team", "Token",

@@ -27,7 +27,10 @@ HIDDEN = (
     | frozenset({"review.read", "review.submit", "review.turn"})
 )
 HIDDEN |= {"loan.read", "loan.ask", "loan.approve", "loan.lend", "loan.extend", "loan.end", "paper.read", "paper.move"}
-UNSEEN = frozenset({"not_allowed", "case_unknown", "submission_unknown", "page_unknown", "loan_unknown", "user_unknown"})
+HIDDEN |= {"announcement.read", "announcement.make", "announcement.arrive", "announcement.withdraw"}
+UNSEEN = frozenset(
+    {"not_allowed", "case_unknown", "submission_unknown", "announcement_unknown", "page_unknown", "loan_unknown", "user_unknown"}
+)
 # What must be done before anything else → where; reached meanwhile: that page, and the way out.
 FIRST = {"second_factor": "factor.ask", "must_change": "people.password", "enrol_factor": "factor.enrol", "agreement": "agreements.own"}
 WAY_OUT = frozenset({"people.sign_out"})

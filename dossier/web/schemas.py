@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dossier.desks.outgoing import SCHEMA
-from dossier.lifecycle import CASE, DOCUMENT, LOAN_KINDS, PAGE, SUBMISSION
+from dossier.lifecycle import ANNOUNCEMENT, CASE, DOCUMENT, LOAN_KINDS, PAGE, SUBMISSION
 from dossier.records.tables import EXPORT_KINDS
 from dossier.web.describe import ANY, DAY, MOMENT, NUMBER, TEXT, TRUTH, WHOLE, Schema, listed, maybe, obj, one_of, ref, told_as
 from review.sheets import NAMES as SHEETS
@@ -257,6 +257,7 @@ NAMED: dict[str, Schema] = {
                 )
             ),
             "blank_pages": listed(PLACE),
+            "announcements": listed(obj({"number": TEXT, "what": TEXT, "sheets": WHOLE, "state": one_of(*ANNOUNCEMENT.states)})),
             "separator_pages": listed(obj({"file": TEXT, "page": WHOLE, "kind": one_of(*SHEETS), "name": TEXT, "says": TEXT})),
             "findings": listed(obj({**_FINDING, "document_number": maybe(WHOLE), "page_id": maybe(WHOLE)})),
             "answers": listed(obj({"number": WHOLE, "correction": maybe(TEXT), "answer": TEXT})),
@@ -273,6 +274,26 @@ NAMED: dict[str, Schema] = {
                 )
             ),
             "disputes": listed(ANY),
+        }
+    ),
+    "Announcement": obj(
+        {
+            "number": TEXT,
+            "case_no": TEXT,
+            "team": maybe(TEXT),
+            "what": TEXT,
+            "sheets": WHOLE,
+            "expected_on": DAY,
+            "state": one_of(*ANNOUNCEMENT.states),
+            "waited": maybe(WHOLE),
+            "late": maybe(WHOLE),
+            "overdue": TRUTH,
+            "made_by": TEXT,
+            "made_at": MOMENT,
+            "arrived_by": maybe(TEXT),
+            "arrived_at": maybe(MOMENT),
+            "reason": TEXT,
+            "receipt_no": maybe(TEXT),
         }
     ),
     "Progress": obj(

@@ -22,6 +22,7 @@ from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.web import (
     agreements,
+    announcing,
     api,
     api_acts,
     api_house,
@@ -85,6 +86,7 @@ DESKS = tuple(
         sorting,
         slips,
         separators,
+        announcing,
         cases,
         closing,
         borrowing,

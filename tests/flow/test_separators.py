@@ -24,7 +24,6 @@ from tests.flow.test_receiving import work
 from tests.support.commands import CommandLine
 from tests.support.office import CASE_NO, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
-from tests.support.web import UNKNOWN
 from tests.support.webclient import Person
 
 
@@ -69,12 +68,6 @@ def leaf(data: bytes, number: int) -> bytes:
     return out.getvalue()
 
 
-def seen(office: Office, data: bytes) -> dict[str, Any]:
-    receipt = hand_over(office, [upload("整批.pdf", data)])["receipt_no"]
-    work(office)
-    return viewing.submission_json(office, operator_of(office), receipt)
-
-
 def test_each_printed_sheet_says_by_its_code_what_it_is(printed: bytes) -> None:
     sheets = [page.render(scale=200 / 72).to_numpy()[:, :, ::-1] for page in pypdfium2.PdfDocument(printed)]
     wanted = (
@@ -87,7 +80,10 @@ def test_each_printed_sheet_says_by_its_code_what_it_is(printed: bytes) -> None:
 
 def test_a_stack_with_sheets_is_parted_by_them_and_the_sheets_are_kept_and_not_filed(office: Office, app: Flask, printed: bytes) -> None:
     cover, typed, plain = (leaf(printed, number) for number in range(3))
-    view = seen(office, joined(cover, typed, pdf(orders.CONSUMPTION_DEBTOR), plain, pdf(orders.ACCEPTANCE)))
+    stack = joined(cover, typed, pdf(orders.CONSUMPTION_DEBTOR), plain, pdf(orders.ACCEPTANCE))
+    receipt = hand_over(office, [upload("整批.pdf", stack)])["receipt_no"]
+    work(office)
+    view = viewing.submission_json(office, operator_of(office), receipt)
     pages = {page["page"] for document in view["documents"] for page in document["pages"]}
     assert [(one["page"], one["kind"], one["says"]) for one in view["separator_pages"]] == [
         (1, "cover", CASE_NO),
@@ -105,11 +101,6 @@ def test_a_stack_with_sheets_is_parted_by_them_and_the_sheets_are_kept_and_not_f
     assert "分隔页 3" in shown
     told = CommandLine(office.settings.home)("submission", view["receipt_no"]).out
     assert f"封页 {CASE_NO}" in told
-
-
-def test_a_type_named_by_a_sheet_is_used_where_the_content_says_nothing(office: Office, printed: bytes) -> None:
-    view = seen(office, joined(leaf(printed, 1), pdf(UNKNOWN)))
-    assert [(one["type"], one["confident"]) for one in view["documents"]] == [("consumption_restriction_order", True)]
 
 
 def test_sheets_are_printed_by_page_and_api_and_the_ledger_tells(office: Office, app: Flask) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from dossier import people
 from dossier.demo.papers import second
-from dossier.desks import borrowing, cases, receiving, reviewing, sampling
+from dossier.desks import announcing, borrowing, cases, receiving, reviewing, sampling
 from dossier.records.tables import Document, Page
 from dossier.worker import Worker
 from tests.support.office import CASE, CASE_NO, PASSWORD, TEAM, operator_of
@@ -40,7 +40,9 @@ def furnish(house: House) -> dict[str, Any]:
     receiving.dispute(office, people.acting_as(office, "team1"), disputed, "本件系并案执行材料，不是他案材料")
     borrow = borrowing.Wanted(CASE_NO, "reading", "核对送达日期", office.today() + timedelta(days=3), documents=[document])
     loan = borrowing.ask(office, people.acting_as(office, "team1"), borrow)
+    paper = announcing.Wanted(CASE_NO, "送达回证原件", 3, office.today() + timedelta(days=2), house.signed)
     known = {
+        "announced": announcing.announce(office, people.acting_as(office, "team1"), paper),
         "signed": house.signed,
         "refused": house.refused,
         "waiting": house.waiting,

@@ -26,6 +26,9 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
         ("hand-over-again", "team1", "/hand-overs/new?case={case}&again={refused}"),
     ),
     "separators.show": (("separators", "team1", "/separators?case={case}"),),
+    "announcing.listing": (("announcement-list", "clerk", "/announcements"),),
+    "announcing.new": (("announcement-new", "team1", "/announcements/new?case={case}"),),
+    "announcing.show": (("announcement", "team1", "/announcements/{announced}"),),
     "handovers.show": (
         ("hand-over-signed", "clerk", "/hand-overs/{signed}"),
         ("hand-over-refused", "team1", "/hand-overs/{refused}"),
@@ -73,7 +76,7 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
 FILES = {
     "static", "agreements.scan", "agreements.scan_of", "borrowing.slip", "borrowing.register_file", "figures.file", "outbox.file", "pages.picture",
     "pages.thumbnail", "documents.copy", "documents.page_copy", "health.healthz", "health.readyz", "health.metrics", "notices.follow", "reviews.form_pdf",
-    "slips.slip",
+    "slips.slip", "announcing.slip",
 }  # fmt: skip
 # These lead on, as they should: from the door to the desk, and a stranger to the sign-in.
 LEAD_ON = {"home", "second-factor"}

@@ -1,0 +1,162 @@
+"""Paper that comes later: announced with a slip, waited for, arrived by its code or with a scanned stack, withdrawn; never moved to another case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dossier import people
+from dossier.demo.papers import orders
+from dossier.desks import announcing, cases, viewing
+from dossier.desks.announcing import Wanted
+from dossier.errors import DossierError
+from dossier.office import Office
+from dossier.records.tables import LedgerEvent
+from dossier.web.site import create_app
+from tests.flow.test_receiving import work
+from tests.flow.test_separators import joined
+from tests.support.commands import CommandLine
+from tests.support.office import CASE, CASE_NO, hand_over, open_test_office, operator_of, upload
+from tests.support.paperfiles import READER, pdf
+from tests.support.webclient import Person
+
+OTHER, TODAY = "（2026）豫9924执87号", date(2026, 9, 1)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    opened = open_test_office(tmp_path_factory.mktemp("announcing") / "home", reader=READER)
+    cases.import_cases(opened, operator_of(opened), json.dumps([{**CASE, "case_no": OTHER}], ensure_ascii=False).encode())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def app(office: Office) -> Flask:
+    return create_app(office)
+
+
+def announced(office: Office, case_no: str = CASE_NO, days: int = 2, **more: Any) -> str:
+    wanted = Wanted(case_no, "送达回证原件", 3, TODAY + timedelta(days=days), **more)
+    return announcing.announce(office, people.acting_as(office, "team1"), wanted)
+
+
+def slip(office: Office, number: str, folder: Path) -> bytes:
+    return announcing.save_slip(office, people.acting_as(office, "team1"), number, folder).read_bytes()
+
+
+def of(office: Office, number: str) -> dict[str, Any]:
+    return announcing.show(office, operator_of(office), number)
+
+
+def refused(code: str, deed: Any) -> None:
+    with pytest.raises(DossierError) as caught:
+        deed()
+    assert caught.value.code == code
+
+
+def test_a_team_announces_by_page_and_the_desk_scans_the_code_into_a_field(office: Office, app: Flask) -> None:
+    team, clerk = Person(app, "team1"), Person(app, "clerk")
+    assert "2026-09-02" in team.get(f"/announcements/new?case={CASE_NO}").text
+    form = {"case_no": CASE_NO, "what": "现场笔录原件", "sheets": "2", "expected_on": "2026-09-03"}
+    number = team.post("/announcements", form).location.rpartition("/")[2]
+    assert team.get(f"/announcements/{number}/slip.pdf", "*/*").data.startswith(b"%PDF")
+    assert number in clerk.get("/announcements").text
+    assert number in clerk.get("/workbench").text
+    # As a scanner with a Chinese input method types it.
+    typed = number.lower().translate({**{ord(c): ord(c) + 0xFEE0 for c in "0123456789-"}})
+    assert clerk.post("/announcements/arrived", {"number": f" {typed} "}).location == "/announcements"
+    assert of(office, number)["state"] == "arrived"
+    assert "已登记送达" in clerk.get("/announcements").text
+    assert number not in clerk.get("/announcements").text
+    assert number in clerk.get("/announcements?show=arrived").text
+    assert team.post("/announcements/arrived", {"number": number}).status_code == 404
+
+
+def test_a_stack_with_the_slip_on_top_arrives_and_a_slip_of_another_case_moves_nothing(office: Office, tmp_path: Path) -> None:
+    number, other = announced(office), announced(office, OTHER)
+    stack = joined(slip(office, number, tmp_path), pdf(orders.ACCEPTANCE), slip(office, other, tmp_path))
+    receipt = hand_over(office, [upload("a.pdf", stack)])["receipt_no"]
+    work(office)
+    view = viewing.submission_json(office, operator_of(office), receipt)
+    assert [one["number"] for one in view["announcements"]] == [number]
+    assert [(one["kind"], one["says"]) for one in view["separator_pages"]] == [("slip", number), ("slip", other)]
+    assert len(view["documents"]) == 1
+    found = of(office, number)
+    assert (found["state"], found["receipt_no"], found["arrived_by"]) == (
+        "arrived",
+        receipt,
+        people.acting_as(office, people.SYSTEM).display,
+    )
+    told = next(one for one in view["findings"] if one["rule"] == "sheet.other_case")
+    assert OTHER in told["message"]
+    assert of(office, other)["state"] == "announced"
+    with office.db.read() as session:
+        events = session.scalars(select(LedgerEvent.action).where(LedgerEvent.subject.like("announcement:%"))).all()
+    assert {"announcement.make", "announcement.slip", "announcement.arrive"} <= set(events)
+
+
+def test_what_does_not_arrive_is_overdue_from_the_day_after_in_working_days(office: Office) -> None:
+    number = announced(office, OTHER, days=0)
+    assert not of(office, number)["overdue"]
+    with office.db.write() as session:
+        row = session.scalars(select(announcing.Announcement).where(announcing.Announcement.number == number)).one()
+        # A Friday; the made-up office's day is a Tuesday.
+        row.expected_on, row.made_at = date(2026, 8, 28), row.made_at - timedelta(days=7)
+    late = of(office, number)
+    assert (late["overdue"], late["late"], late["waited"]) == (True, 2, 5)
+    rows = announcing.listing(office, operator_of(office), "overdue")
+    assert number in [row["number"] for row in rows]
+    announcing.withdraw(office, people.acting_as(office, "team1"), number, "原件由法官保管")
+    assert number not in [row["number"] for row in announcing.listing(office, operator_of(office), "overdue")]
+    refused("move_refused", lambda: announcing.arrive(office, operator_of(office), number))
+
+
+def test_an_arrival_that_was_a_mistake_is_taken_back(office: Office) -> None:
+    clerk, number = people.acting_as(office, "clerk"), announced(office)
+    announcing.arrive(office, clerk, number)
+    refused("reason_missing", lambda: announcing.undo(office, clerk, number, " "))
+    announcing.undo(office, clerk, number, "扫错了编号")
+    assert (of(office, number)["state"], of(office, number)["arrived_at"]) == ("announced", None)
+
+
+def test_it_is_all_there_on_the_command_line_and_for_programs(office: Office, app: Flask, tmp_path: Path) -> None:
+    run = CommandLine(office.settings.home)
+    soon = datetime.now(UTC).date() + timedelta(days=3)
+    words = ("--what", "笔录原件", "--sheets", "4", "--expected", soon.isoformat())
+    number = run("--as", "team1", "announce", "add", CASE_NO, *words).out.strip()
+    assert number in run("announce", "list").out
+    assert Path(run("announce", "slip", number, "--to", tmp_path).out.strip()).is_file()
+    assert run("announce", "arrived", number).code == 0
+    assert run("announce", "undo", number, "--reason", "误登").code == 0
+    assert run("announce", "withdraw", number, "--reason", "不送了").code == 0
+    team = Person(app, "team1")
+    body = {"case_no": CASE_NO, "what": "原件", "sheets": 1, "expected_on": "2026-09-02"}
+    made = team.client.post("/api/announcements", json=body, headers={"X-CSRFToken": team.token})
+    assert (made.status_code, made.get_json()["state"]) == (201, "announced")
+    assert made.get_json() in team.get("/api/announcements").get_json()["announcements"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        (Wanted(CASE_NO, "原件", 0, TODAY), "announcement_bad"),
+        (Wanted(CASE_NO, "原件", 1, TODAY - timedelta(days=1)), "announcement_bad"),
+        (Wanted(CASE_NO, " ", 1, TODAY), "text_bad"),
+        (Wanted(CASE_NO, "原件", 1, TODAY, "HZ20200101-0001"), "submission_unknown"),
+        (Wanted("（2026）豫9924执9号", "原件", 1, TODAY), "case_unknown"),
+    ],
+)
+def test_what_cannot_be_announced_is_told(office: Office, wanted: Wanted, code: str) -> None:
+    refused(code, lambda: announcing.announce(office, people.acting_as(office, "team1"), wanted))
+
+
+def test_a_number_that_nobody_gave_out_is_unknown(office: Office) -> None:
+    refused("announcement_unknown", lambda: announcing.arrive(office, operator_of(office), "YG20200101-0001"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from dossier.demo.papers import orders
@@ -30,6 +31,20 @@ def test_workbench(visit: Visit) -> None:
     expect(page.locator(".box").first).to_be_visible()
     expect(page.locator(".chart svg").first).to_be_visible()
     visitor.look("workbench")
+
+
+def test_workbench_in_english(visit: Visit) -> None:
+    """The switch at the top, by keyboard, and back again."""
+    visitor = visit("clerk")
+    page = visitor.go("/workbench")
+    page.get_by_role("button", name="English").press("Enter")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_contain_text("Workbench")
+    expect(page.locator(".chart svg").first).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    visitor.look("workbench-english")
+    page.get_by_role("button", name="中文").press("Enter")
+    expect(page.locator("h1")).to_contain_text("工作台")
 
 
 def test_inbox(visit: Visit, house: House) -> None:

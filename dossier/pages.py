@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 from sqlalchemy import select
 
 from dossier.office import Office
-from dossier.pagework import PageJob
+from dossier.pagework import PageJob, read_codes
 from dossier.records.tables import Page
 from scanners.contract import DecodedPage, UnreadableError
 from scanners.pages import render
@@ -138,6 +139,20 @@ def decode_file(office: Office, file_id: int, spool_key: str, kind: str, count: 
     for first in range(1, count + 1, CHUNK):
         found += _decode(office, file_id, spool_key, kind, first, min(first + CHUNK - 1, count), keep_pixels=first == 1)
     return found
+
+
+def first_codes(office: Office, source: BinaryIO) -> tuple[str, ...]:
+    """What the QR codes on the first page of a file say that lies nowhere in the house yet; nothing of it is kept.
+
+    Raises UnreadableError, ReaderError, and what reading the source raises.
+    """
+    with work_folder(office) as work:
+        path = work / "first"
+        with path.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+        (page,) = render(path, work, 1, 1, office.sandbox)
+        job = PageJob(page.pixels, page.width, page.height, page.dpi, None, ())
+        return office.reader().submit(read_codes, job).result()
 
 
 def decode_page(office: Office, file_id: int, spool_key: str, kind: str, number: int) -> None:

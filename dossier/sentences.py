@@ -117,8 +117,8 @@ FILES: dict[str, Sentence] = {
 
 STATIONS: dict[str, Sentence] = {
     "stack_name_bad": bad(
-        "文件夹名“{name}”不是以案号开头。请改成案号，如（2026）豫9924执118号，后面可加说明文字。",
-        "The folder name {name} does not begin with a case number, such as （2026）豫9924执118号.",
+        "文件夹名“{name}”不是以案号开头。请改成案号，如（2026）豫9924执118号，后面可加说明文字；或在最上面放一张本案的封页一起扫描。",
+        "The folder name {name} does not begin with a case number, such as （2026）豫9924执118号, and no cover sheet lies on top.",
     ),
     "stack_link": bad("里面有快捷方式（符号链接）。请放文件本身。", "There is a link in it. Put the files themselves there."),
     "stack_folder": bad(

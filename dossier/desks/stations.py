@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dossier import access, people
+from dossier import access, pages, people
 from dossier.access import Actor
 from dossier.clock import local
 from dossier.desks import handover
@@ -24,7 +24,11 @@ from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Person, Submission
+from ocr.contract import ReaderError
+from review.sheets import ours, parse
+from scanners.contract import UnreadableError
 from scanners.source import Stack, StackChangedError
+from storage.contract import NoSpaceError
 
 RIGHT: Final = "station.hand_over"
 FAULTS: Final = {"link": "stack_link", "folder": "stack_folder", "empty": "stack_empty"}
@@ -72,9 +76,10 @@ def _refuse(office: Office, stack: Stack, error: DossierError) -> None:
         lines += [f"{one['name']}：{one['error']['message']}" for one in error.files]
     lines.append("改正后，把这个文件夹移回上一级（扫描站的文件夹），系统会重新收。文件都还在，没有删除。")
     with office.db.write() as session:
-        detail = {"station": stack.station, "code": error.code, "files": len(stack.files)}
+        station = shown_name(stack.station)
+        detail = {"station": station, "code": error.code, "files": len(stack.files)}
         ledger.append(
-            session, at=office.clock.now(), actor=people.SYSTEM, action="station.refuse", subject=f"station:{stack.station}", detail=detail
+            session, at=office.clock.now(), actor=people.SYSTEM, action="station.refuse", subject=f"station:{station}", detail=detail
         )
     office.stacks.refuse(stack, "\n".join(lines))
 
@@ -82,13 +87,13 @@ def _refuse(office: Office, stack: Stack, error: DossierError) -> None:
 def _receive(office: Office, stack: Stack) -> dict[str, Any]:
     """The receipt of the stack; the same one when a crash came between the receipt and the moving of the folder."""
     with office.db.read() as session:
-        person = account(session, stack.station)
+        # A share may keep its names in another encoding.
+        person = account(session, shown_name(stack.station))
         if person is None:
-            raise DossierError("station_unknown", station=stack.station)
+            raise DossierError("station_unknown", station=shown_name(stack.station))
         actor = people.actor_of(person)
     if stack.fault is not None:
         raise DossierError(FAULTS[stack.fault])
-    case_no = case_of(stack.name)
     if stack.bytes > office.settings.max_upload_mb * 1024 * 1024:
         raise DossierError("too_large", limit=office.settings.max_upload_mb)
     try:
@@ -97,6 +102,7 @@ def _receive(office: Office, stack: Stack) -> dict[str, Any]:
         raise StackChangedError(stack.name) from error
     except OSError as error:
         raise DossierError("file_unavailable") from error
+    case_no = _case_of(office, stack, digests)
     uploads = [Upload(name, partial(office.stacks.open, stack, name, digests[name])) for name in stack.files]
     key = _key(office, actor, stack, digests)
     try:
@@ -104,7 +110,7 @@ def _receive(office: Office, stack: Stack) -> dict[str, Any]:
     except DossierError as error:
         if error.code != "not_allowed":
             raise
-        raise DossierError("station_other_team", station=stack.station, case_no=case_no) from error
+        raise DossierError("station_other_team", station=shown_name(stack.station), case_no=case_no) from error
 
 
 def _key(office: Office, actor: Actor, stack: Stack, digests: Mapping[str, str]) -> str:
@@ -117,6 +123,24 @@ def _key(office: Office, actor: Actor, stack: Stack, digests: Mapping[str, str])
         if known is None or not office.stacks.settled(stack.station, known):
             return key
     raise DossierError("internal", ref="stack key")
+
+
+def _case_of(office: Office, stack: Stack, digests: Mapping[str, str]) -> str:
+    """The case that the stack's name begins with, or else the one that the cover sheet 封页 on top of it names. Raises stack_name_bad."""
+    try:
+        return case_of(stack.name)
+    except DossierError:
+        top = stack.files[0]
+        try:
+            with office.stacks.open(stack, top, digests[top]) as file:
+                sheet = parse(ours(pages.first_codes(office, file)))
+        except (UnreadableError, ReaderError):
+            sheet = None
+        except NoSpaceError as error:
+            raise DossierError("no_space") from error
+        if sheet is None or sheet.case_no is None:
+            raise
+        return sheet.case_no
 
 
 def case_of(name: str) -> str:
@@ -143,10 +167,10 @@ def state(office: Office, actor: Actor) -> dict[str, Any]:
     rows = []
     with office.db.read() as session:
         for one in found:
-            person = account(session, one.name)
+            person = account(session, shown_name(one.name))
             rows.append(
                 {
-                    "name": one.name,
+                    "name": shown_name(one.name),
                     "account": person is not None,
                     "team": person.team.name if person is not None and person.team is not None else None,
                     "waiting": one.waiting,

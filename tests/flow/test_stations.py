@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from dossier import people
-from dossier.desks import cases, handover, receiving, stations
+from dossier.desks import cases, handover, receiving, separators, stations
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent, Submission
@@ -84,6 +85,31 @@ def test_a_stack_becomes_a_hand_over_of_the_stations_team(office: Office, root: 
     assert names(aside) == {"c.jpg", "说明.txt"}
     assert "c.jpg：" in (aside / "说明.txt").read_text(encoding="utf-8-sig")
     assert stations.poll(office) == 0
+
+
+def test_names_in_another_encoding_are_read(office: Office, root: Path) -> None:
+    station, name, page = (os.fsdecode(text.encode("gb18030")) for text in (STATION, HALF, "执行裁定书"))
+    folder = stack(root, name, station)
+    (folder / f"{page}.jpg").write_bytes(jpeg_page("甲"))
+    stack(root, os.fsdecode("某甲".encode("gb18030")), station, a=b"x")
+    assert stations.poll(office) == 2
+    with office.db.read() as session:
+        assert [file.name for file in session.scalars(select(Submission)).one().files] == ["执行裁定书.jpg"]
+    (row,) = stations.state(office, operator_of(office))["stations"]
+    assert (row["name"], row["team"], row["refused"]) == (STATION, TEAM, 1)
+
+
+def test_a_cover_on_top_names_the_case_of_a_stack_that_does_not(office: Office, root: Path, tmp_path: Path) -> None:
+    cover = separators.save(office, operator_of(office), separators.Wanted(case_no=CASE_NO), tmp_path / "printed")
+    folder = stack(root, "今天的材料", b=jpeg_page("甲"))
+    (folder / "0.pdf").write_bytes(cover.read_bytes())
+    other = stack(root, "倒放的", a=jpeg_page("乙"))
+    (other / "b.pdf").write_bytes(cover.read_bytes())
+    assert stations.poll(office) == 2
+    with office.db.read() as session:
+        assert [one.case.case_no for one in session.scalars(select(Submission))] == [CASE_NO]
+    assert names(root / STATION / "退回" / "倒放的") == {"a.jpg", "b.pdf", "说明.txt"}
+    assert list(office.scratch_dir.glob("work-*")) == []
 
 
 @pytest.mark.parametrize(

@@ -132,13 +132,20 @@ def diff(a: Catalogue, b: Catalogue) -> list[str]:
     for kind, section in {**_KINDS, "switch": "switches", "element": "elements"}.items():
         before, after = getattr(a, section), getattr(b, section)
         lines += [f"- {kind} {id}" for id in before if id not in after]
-        lines += [f"+ {kind} {id}" for id in after if id not in before]
+        lines += [f"+ {kind} {id}{_limit(after[id])}" for id in after if id not in before]
         for id in before:
             if id in after and before[id] != after[id]:
                 lines += [f"~ {kind} {id} {change}" for change in _changes(asdict(before[id]), asdict(after[id]))]
     if a.archive_chain != b.archive_chain:
         lines.append(f"~ archive_chain {list(a.archive_chain)} → {list(b.archive_chain)}")
     return lines
+
+
+def _limit(entry: Any) -> str:
+    """What a new clock asks for, in short: its step, its time and from when."""
+    if not isinstance(entry, DeadlineRule):
+        return ""
+    return f" {entry.node} {entry.action} {entry.kind} {entry.amount} {entry.unit} ← {entry.anchor}"
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -65,7 +65,7 @@ def _days(catalogue: Catalogue, calendar: Calendar, clock: Deadline) -> Iterable
     number = 0
     for day in _span(clock.anchor_on, _end(clock)):
         if day == clock.anchor_on and not first_counts:
-            yield DayCounted(day, None, "起算日")
+            yield DayCounted(day, None, "起算日" if wanted else "起算日，期限当日届满")
         elif skip and not calendar.is_workday(day):
             yield DayCounted(day, None, _off(calendar, day))
         elif number >= wanted:

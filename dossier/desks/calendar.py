@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -33,7 +34,8 @@ def table(office: Office, actor: Actor, year: int | None = None) -> dict[str, An
     told = [{"day": day.isoformat(), "name": calendar.name_of(day), "work": calendar.is_workday(day)} for day in days]
     folder = office.settings.home / "holidays"
     kept = {f"holidays/{path.name}": path for path in sorted(folder.glob("*.yaml"))} if folder.is_dir() else {}
-    waiting = [int(path.stem) for name, path in kept.items() if office.rules.texts.get(name) != path.read_text(encoding="utf-8")]
+    new = [path for name, path in kept.items() if office.rules.texts.get(name) != path.read_text(encoding="utf-8")]
+    waiting = [int(path.stem) for path in new if re.fullmatch(r"[0-9]{4}", path.stem)]
     return {
         "years": list(reversed(calendar.announced)),
         "year": shown,

@@ -103,7 +103,7 @@ def _day(value: Any, line: int, column: str) -> date:
 
 def amount_text(value: str) -> str:
     """An amount with , 元 万元, or in Chinese numerals, as plain decimal yuan; raises ValueError."""
-    text = value.strip().replace(",", "").replace("，", "").replace("￥", "").replace("¥", "")
+    text = re.sub(r"[\s,，￥¥]", "", value)
     if not text:
         return ""
     factor = Decimal(1)
@@ -267,8 +267,10 @@ def record_event(
     """Records that an anchor happened, or that a condition holds (no:CONDITION: does not). The same one on the same day is recorded once.
 
     An anchor that happens once in a case takes the new day instead of the old one, which the ledger keeps; instead_of corrects one of
-    several. Raises case_unknown, anchor_unknown, not_allowed.
+    several. Only what the process system tells may lie ahead. Raises case_unknown, anchor_unknown, not_allowed, date_bad.
     """
+    if source == "form" and on > office.today():
+        raise DossierError("date_bad", value=f"{on}（尚未到，事件发生后再登记）")
     with office.db.write() as session:
         case = load(session, case_no)
         access.demand(actor, "case.event", Resource(team=case.team_id))

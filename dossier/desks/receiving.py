@@ -111,7 +111,7 @@ def verdict(office: Office, session: Session, submission: Submission, policy: st
 def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | None = None, reason: str | None = None) -> None:
     """Signs for all documents, or for those numbered in `only`; the others are refused with their corrections and `reason`.
 
-    Raises not_allowed, own_submission, type_missing, blocking_findings, document_unknown, move_refused, raced.
+    Raises not_allowed, own_submission, nothing_to_sign, type_missing, blocking_findings, document_unknown, move_refused, raced.
     """
     with office.db.write() as session:
         submission = load(session, receipt_no)
@@ -122,6 +122,8 @@ def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | No
         if any(page.state in ("expected", "decoded") for page in submission.pages):
             raise DossierError("still_working")
         found = [d for d in submission.documents if d.state == "found"]
+        if not found:
+            raise DossierError("nothing_to_sign")
         chosen = found if only is None else [_document(submission, number) for number in only]
         blocked = _blocked(submission)
         for document in chosen:

@@ -32,7 +32,7 @@ _OTHERS: Final = {
     "volume.place": "入卷", "volume.export": "导出卷宗", "paper.move": "调整实物位置", "paper.backs": "登记背面",
     "loan.ask": "申请借阅", "loan.approve": "批准借阅", "loan.refuse": "不批准借阅", "loan.hand_out": "借出", "loan.return": "归还登记",
     "loan.end_reason": "借阅事由结束", "loan.extend": "续借", "loan.copy": "复制", "loan.withdraw": "撤回借阅", "loan.read": "查看借阅",
-    "loan.list": "列出借阅", "loan.register": "查看登记簿", "loan.slip": "打印借阅单",
+    "loan.list": "列出借阅", "loan.register": "查看登记簿", "loan.figures": "查看借阅统计", "loan.slip": "打印借阅单",
     "review.submit": "报结", "review.pass_preaudit": "终本预审核通过", "review.pass_substantive": "实体审核通过",
     "review.pass_procedural": "程序审核通过", "review.pass_raised": "提级审核通过", "review.approve": "准予结案",
     "review.return": "退回报结", "review.withdraw": "撤回报结", "review.read": "查看结案审核",

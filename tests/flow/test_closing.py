@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -115,6 +115,8 @@ def test_an_event_that_never_happened_is_taken_back_with_a_reason(office: Office
         with pytest.raises(DossierError) as caught:
             events.withdraw(office, actor, CASE_NO, called, day, reason)
         assert caught.value.code == code
+    with pytest.raises(DossierError, match="尚未到"):
+        events.record(office, actor, CASE_NO, "returned", office.today() + timedelta(days=1))
     events.withdraw(office, actor, CASE_NO, "returned", day, "登记到了另一案")
     assert known(office) == []
     assert told(office, "case.event_withdrawn")[-1]["reason"] == "登记到了另一案"
@@ -268,6 +270,8 @@ def test_the_command_line_takes_events_waives_and_explains(tmp_path: Path) -> No
         ("人民币叁仟元伍角", "3000.50"),
         ("1.2亿元", "120000000.00"),
         ("１２，５００元", "12500.00"),
+        ("1 234 567元", "1234567.00"),
+        ("1 234 567", "1234567.00"),
         ("500元左右", None),
         ("负一元", None),
     ],

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from sqlalchemy import select, update
 
 from dossier import intake, people
 from dossier.app import open_rules
-from dossier.desks import cases, house
+from dossier.desks import cases, house, rulesview
+from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import jobs
 from dossier.records.tables import LedgerEvent
@@ -26,6 +28,7 @@ from dossier.web.acts import NAMES
 from dossier.web.site import create_app
 from tests.support.commands import CommandLine
 from tests.support.office import CASE_NO, NOW, PASSWORD, open_test_office, operator_of
+from tests.support.shelf import shelve
 from tests.support.webclient import Person
 
 
@@ -162,6 +165,25 @@ def test_rules_are_read_compared_and_tried_on_a_case(app: Flask, office: Office)
     assert "不再发现" in clerk.get(f"/house/rules/trial?case_no={CASE_NO}&rules=sanya&gate=closing").text
     assert clerk.get(f"/house/rules/trial?case_no={CASE_NO}&rules=sanya&gate=x").status_code == 400
     assert keeper.get("/house/rules/trial").status_code == 404
+
+
+def test_rules_that_do_not_know_the_papers_of_a_case_are_not_tried_on_it(office: Office) -> None:
+    shelve(office, (1,))
+    known = office.rules.of("sanya")
+    poorer = replace(known, types={id: one for id, one in known.types.items() if id != "enforcement_notice"})
+    elsewhere = replace(known, case_kinds={"执恢": known.case_kinds["执恢"]})
+    for other, told in ((poorer, "enforcement_notice"), (elsewhere, "执")):
+        book = replace(office.rules, versions={**office.rules.versions, "sanya": (other,)})
+        with pytest.raises(DossierError, match=told) as caught:
+            rulesview.trial(replace(office, rules=book), operator_of(office), CASE_NO, "sanya", "closing")
+        assert caught.value.code == "rules_apart"
+
+
+def test_holiday_files_with_odd_names_wait_for_nobody(office: Office) -> None:
+    folder = office.settings.home / "holidays"
+    folder.mkdir()
+    (folder / "草稿.yaml").write_text("year: 2027", encoding="utf-8")
+    assert Person(create_app(office), "keeper").get("/house/holidays").status_code == 200
 
 
 def test_the_command_line_tries_rules_too(office: Office) -> None:

@@ -218,6 +218,15 @@ def freeze(office: Office, receipt: str, state: str) -> None:
         case.state, case.closed_on = state, office.today() if state == "frozen" else None
 
 
+def test_what_has_nothing_left_is_not_signed_for(office: Office) -> None:
+    receipt = str(hand_over(office, [upload("only.pdf", pdf(FOREIGN))])["receipt_no"])
+    work(office)
+    moving.transfer(office, clerk(office), receipt, 1, OTHER, "案号为87号")
+    refused("nothing_to_sign", receiving.sign, office, clerk(office), receipt)
+    receiving.refuse(office, clerk(office), receipt, "材料已移至87号案")
+    assert view(office, receipt)["state"] == "refused"
+
+
 def test_a_signed_paper_of_another_case_goes_there_and_comes_back_with_a_reason_on_both_sides(office: Office) -> None:
     receipt = signed(office, orders.ACCEPTANCE)
     before, files = contents(office), stored(office)

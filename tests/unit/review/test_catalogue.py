@@ -97,3 +97,6 @@ def test_diff_tells_every_change():
     moved = replace(before, types=before.types | {"service_receipt": replace(before.types["service_receipt"], aliases=("送达证", "回证"))})
     assert diff(before, moved) == ["~ type service_receipt aliases: 增加 回证"]
     assert "- deadline yanling.loan" in diff(before, catalogue("sanya"))
+    new = replace(before, deadlines={id: one for id, one in before.deadlines.items() if id != "yanling.loan"})
+    loan = before.deadlines["yanling.loan"]
+    assert diff(new, before) == [f"+ deadline yanling.loan {loan.node} {loan.action} {loan.kind} {loan.amount} {loan.unit} ← {loan.anchor}"]

@@ -98,6 +98,11 @@ def test_a_holiday_is_named_where_it_does_not_count():
     assert days[-1].startswith(f"{clock.due} ")
 
 
+def test_a_limit_of_the_same_day_ends_where_it_begins():
+    clock, days = _days("yanling", "max", "same_day", date(2026, 2, 12))
+    assert days == [f"{clock.due} 星期四 不计，起算日，期限当日届满"]
+
+
 def test_months_are_told_one_by_one_and_a_period_that_must_be_full_says_when_it_is():
     rules = catalogue("luoyang")
     case = CaseFact("（2026）豫9924执118号", "执", "云川县人民法院", date(2025, 11, 30), "luoyang", closing_mode="终结本次执行程序")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from dossier import people
 from dossier.access import Actor
-from dossier.desks import announcing, arranging, delivering, house, judging, noticing, outbox, outgoing, placing
+from dossier.desks import announcing, arranging, delivering, house, judging, nodes, noticing, outbox, outgoing, placing
 from dossier.desks.handover import SPLIT_PRIORITY
 from dossier.desks.receiving import CHECK_PRIORITY, PLACE_PRIORITY
 from dossier.errors import DossierError
@@ -178,6 +178,7 @@ def classify(office: Office, submission_id: int) -> Apply:
             return
         judging.write_documents(session, submission, found)
         announcing.link(office, session, submission)
+        nodes.from_cover(office, submission)
         jobs.add(session, "check", submission.id, priority=CHECK_PRIORITY, at=office.clock.now())
         _note(office, session, "submission.classify", f"submission:{submission.id}", submission.case_id, documents=len(found.documents))
 

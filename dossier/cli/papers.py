@@ -29,6 +29,7 @@ FILE = click.Path(path_type=Path)
     "--answer", "answers", multiple=True, help="对修改意见的答复，依其次序（可多次）。Answers to the corrections, in their order."
 )
 @click.option("--key", help="幂等键：同一个键只生成一张回执。Idempotency key.")
+@click.option("--node", help="为哪个办案节点（代码）。The step that the papers are for.")
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
 @as_json
 @click.pass_obj
@@ -40,6 +41,7 @@ def submit(
     again_of: str | None,
     answers: tuple[str, ...],
     key: str | None,
+    node: str | None,
     files: tuple[Path, ...],
     json_out: bool,
 ) -> None:
@@ -48,7 +50,7 @@ def submit(
     例 example: bin/dossier submit --case （2026）豫9924执118号 --team 执行一团队 scans/*.jpg
     """
     uploads = [Upload.of(path) for path in files]
-    request = Request(case_no, team, uploads, _declared(declared), again_of, key, answers)
+    request = Request(case_no, team, uploads, _declared(declared), again_of, key, answers, node)
     with context.office() as (office, actor):
         try:
             receipt = handover.receive(office, actor, request)

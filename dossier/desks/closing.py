@@ -119,7 +119,7 @@ def waived_json(one: Waived, catalogue: Catalogue) -> dict[str, Any]:
     return {**finding_json(one.finding, catalogue.roles), "waiver": waiver}
 
 
-def _states(office: Office, session: Session, case: Case, actor: Actor, catalogue: Catalogue) -> tuple[NodeState, ...]:
+def states_of(office: Office, session: Session, case: Case, actor: Actor, catalogue: Catalogue) -> tuple[NodeState, ...]:
     """Where every step stands today: judged without the pages, and once more with the words of those few papers whose words decide."""
     rows = session.execute(_proving(case).options(joinedload(Document.volume))).scalars()
     documents: Sequence[DocumentFact] = [_told(one, actor, replace(document_fact(one, with_pages=False), ref=str(one.id))) for one in rows]
@@ -141,7 +141,7 @@ def case_page(office: Office, actor: Actor, case_no: str) -> dict[str, Any]:
         case = load(session, case_no)
         access.demand(actor, "case.read", Resource(team=case.team_id))
         catalogue = office.rules.for_case(case)
-        states = _states(office, session, case, actor, catalogue)
+        states = states_of(office, session, case, actor, catalogue)
         kinds = list(session.execute(select(Volume.kind).where(Volume.case_id == case.id)).scalars())
         page = {"case": case_json(case), "nodes": [_node(office, catalogue, state) for state in states]}
     readable = [kind for kind in kinds if kind != "sub" or "sub_reader" in actor.roles]

@@ -30,7 +30,7 @@ MAX_ANSWER = 2_000
 class Request:
     """One hand-over. declared: [{"name","pages"}] as the team counts them; again_of: the receipt of the refused hand-over it answers.
 
-    answers: what the team says to each correction of that one, in their order; "" says nothing.
+    answers: what the team says to each correction of that one, in their order; "" says nothing. node: for which step the papers come.
     """
 
     case_no: str
@@ -40,6 +40,7 @@ class Request:
     again_of: str | None = None
     idempotency_key: str | None = None
     answers: Sequence[str] | None = None
+    node: str | None = None
 
 
 class NothingAcceptedError(DossierError):
@@ -74,7 +75,7 @@ def receive(office: Office, actor: Actor, request: Request, *, action: str = "su
     """Takes a hand-over; returns the receipt of the command line contract. When it returns, the bytes and the rows survive a power cut.
 
     action: the right by which it is handed over.
-    Raises case_unknown, case_archived, not_allowed, no_files, declared_bad, refused_not_resolved, nothing_accepted, no_space.
+    Raises case_unknown, case_archived, not_allowed, no_files, declared_bad, refused_not_resolved, node_unknown, nothing_accepted, no_space.
     """
     declared = clean_declared(request.declared)
     with office.db.read() as session:
@@ -85,6 +86,7 @@ def receive(office: Office, actor: Actor, request: Request, *, action: str = "su
             raise DossierError("no_files")
         case, _ = _admit(session, actor, request, action)
         case_id = case.id
+        _node(office, case, request.node)
         clean_answers(session, _refused(session, case, request.again_of), request.answers)
     taken: list[Taken] = []
     try:
@@ -132,6 +134,15 @@ def _admit(session: Session, actor: Actor, request: Request, action: str) -> tup
     if case.state == "archived":
         raise DossierError("case_archived", case_no=case.case_no)
     return case, team
+
+
+def _node(office: Office, case: Case, node: str | None) -> str:
+    """The node as it is kept; "" when none was chosen. Raises node_unknown."""
+    if not node:
+        return ""
+    if node not in office.rules.for_case(case).nodes:
+        raise DossierError("node_unknown", node=node[:80])
+    return node
 
 
 def _refused(session: Session, case: Case, receipt_no: str | None) -> int | None:
@@ -213,6 +224,7 @@ def _record(
         idempotency_key=_scoped_key(actor, request.idempotency_key) if request.idempotency_key else None,
         received_at=now,
         declared=declared,
+        node=_node(office, case, request.node),
         addendum=case.state == "frozen",
         rejects=[one.refusal() for one in taken if one.error is not None],
     )
@@ -243,6 +255,7 @@ def _note(office: Office, session: Session, actor: Actor, submission: Submission
             "files": [{"sha256": f.sha256, "bytes": f.bytes, "pages": f.page_count} for f in submission.files],
             "rejected": len(submission.rejects),
             "again_of": submission.again_of_id,
+            "node": submission.node,
         },
     )
 

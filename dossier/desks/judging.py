@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dossier import people
-from dossier.desks import receiving
+from dossier.desks import nodes, receiving
 from dossier.desks.announcing import slips_in
 from dossier.errors import DossierError
 from dossier.office import Filed, Office
@@ -117,12 +117,12 @@ def _judge_whole(office: Office, session: Session, submission: Submission) -> tu
     documents = tuple(document_fact(document) for document in _filed(submission))
     replaced = set(session.execute(select(ReplacedPage.page_id).where(ReplacedPage.submission_id == submission.id)).scalars())
     declared = [(row["name"], row["pages"]) for row in submission.declared] if submission.declared else None
-    pages = facts_of(submission, replaced)
-    found = check_submission(
-        documents, pages, case, declared, lexicon, office.today(), held_before(session, submission), slips_in(session, submission)
-    )
+    pages, held = facts_of(submission, replaced), held_before(session, submission)
+    found = check_submission(documents, pages, case, declared, lexicon, office.today(), held, slips_in(session, submission))
+    proving = (*(replace(one, ref=f"held:{one.ref}") for one in held), *documents)
+    lacking = nodes.lacks(office, submission, case, proving)
     unread = (_unread(page) for page in submission.pages if page.state == "unreadable" and page.id not in replaced)
-    return (*found, *unread)
+    return (*found, *lacking, *unread)
 
 
 def one_document(office: Office, case: Filed, pages: Sequence[Page]) -> Piece:

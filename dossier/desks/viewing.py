@@ -66,6 +66,8 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
         "decided_by": submission.decided_by.display if submission.decided_by else None,
         "reason": submission.reason,
         "rules_version": submission.rules_version,
+        "node": submission.node or None,
+        "node_name": _node_name(office, submission),
         "addendum": submission.addendum,
         "again_of": submission.again_of.receipt_no if submission.again_of else None,
         "again": list(session.execute(select(Submission.receipt_no).where(Submission.again_of_id == submission.id)).scalars()),
@@ -255,12 +257,19 @@ def submissions(office: Office, actor: Actor, *, state: str | None = None, case_
                 "team": row.team.name if row.team else None,
                 "handed_by": row.handed_by.display,
                 "received_at": local(row.received_at).isoformat(timespec="seconds"),
+                "node_name": _node_name(office, row),
                 "pages": of_pages,
                 "documents": of_documents,
                 "blocking": of_blocking,
             }
             for row, of_pages, of_documents, of_blocking in session.execute(query)
         ]
+
+
+def _node_name(office: Office, submission: Submission) -> str | None:
+    """The step that the papers are said to be for, by the rules of their case."""
+    known = office.rules.for_case(submission.case).nodes.get(submission.node) if submission.node else None
+    return known.name if known else None
 
 
 def _counts() -> tuple[ScalarSelect[int], ScalarSelect[int], ScalarSelect[int]]:

@@ -32,6 +32,7 @@ class Submission(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
     declared: Mapped[list[Any] | None]
     answers: Mapped[list[Any] | None]  # to the corrections of the refused hand-over, one each in their order; "" says nothing
+    node: Mapped[str] = mapped_column(default="")  # for which step the papers come, as the team or a cover says; "" unsaid
     addendum: Mapped[bool] = mapped_column(default=False)
     rejects: Mapped[list[Any]] = mapped_column(default=list)  # files that were not taken: [{"name","error":{…}}]
     decided_at: Mapped[datetime | None]

@@ -24,6 +24,7 @@ _HAND_OVER = obj(
         "answer": told_as(
             listed({**REASON, "minLength": 0}, most=500), "对修改意见逐项的答复，依其次序；空的为不答 one for each correction"
         ),
+        "node": told_as(WORD, "为哪个办案节点 the step that the papers are for"),
         "again_of": told_as(WORD, "所补正的回执号 the refused hand-over that this one answers"),
     },
 )
@@ -53,7 +54,7 @@ _WAIVER = obj({"target": told_as(WORD, "规则、节点或材料 rule, node or m
     ref("Receipt"),
     status=201,
     files=_HAND_OVER,
-    errors=("no_files", "declared_bad", "case_unknown", "case_archived", "nothing_accepted", "no_space"),
+    errors=("no_files", "node_unknown", "declared_bad", "case_unknown", "case_archived", "nothing_accepted", "no_space"),
 )
 def hand_over() -> Any:
     return jsonify(take()), 201

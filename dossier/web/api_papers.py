@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 
-from dossier.desks import announcing, separators
+from dossier.desks import announcing, nodes, separators
 from dossier.desks.announcing import MOST_SHEETS, SHOWN
 from dossier.desks.separators import MOST, Wanted
 from dossier.web.answers import file_of
@@ -49,6 +49,18 @@ def separator_sheets() -> Any:
     types = [(one["type"], one["count"]) for one in sheets["types"] or ()]
     wanted = Wanted(sheets["plain"] or 0, types, sheets["case_no"], sheets["node"])
     return file_of(lambda folder: separators.save(office(), actor(), wanted, folder))
+
+
+@desk.get("/cases/<case_no>/nodes")
+@doing("submission.make")
+@told(
+    "可以为之移送的办案节点，缺材料的在前",
+    "The steps that papers may be handed over for, those that lack something first",
+    obj({"nodes": listed(obj({"node": WORD, "name": WORD, "lacking": listed(WORD)}))}),
+    errors=("case_unknown",),
+)
+def nodes_of(case_no: str) -> Any:
+    return jsonify(nodes=nodes.choices(office(), actor(), case_no))
 
 
 @desk.get("/announcements")

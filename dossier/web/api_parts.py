@@ -10,7 +10,7 @@ from dossier.desks import parts
 from dossier.desks.handover import Request
 from dossier.desks.parts import Parted
 from dossier.errors import DossierError
-from dossier.web.describe import FILE, REASON, TEXT, WHOLE, WORD, given, listed, obj, ref, told, told_as
+from dossier.web.describe import FILE, REASON, TEXT, WHOLE, WORD, given, listed, maybe, obj, ref, told, told_as
 from dossier.web.guard import UNSEEN, actor, doing, office
 from dossier.web.handovers import declared
 
@@ -24,6 +24,7 @@ _MAKE = obj(
     {
         "team": WORD,
         "declared": told_as(TEXT, '移送清单 JSON：[{"name","pages"}]，或一行一份“名称 页数”'),
+        "node": told_as(maybe(WORD), "为哪个办案节点 the step that the papers are for"),
         "again_of": told_as(WORD, "所补正的回执号 the refused hand-over that this one answers"),
         "answers": told_as(
             listed({**REASON, "minLength": 0}, most=500), "对修改意见逐项的答复，依其次序；空的为不答 one for each correction"
@@ -78,6 +79,7 @@ def put() -> Any:
     body=_MAKE,
     errors=(
         "declared_bad",
+        "node_unknown",
         "case_unknown",
         "case_archived",
         "refused_not_resolved",
@@ -98,6 +100,7 @@ def make() -> Any:
         again_of=wanted["again_of"],
         answers=wanted["answers"],
         idempotency_key=wanted["key"],
+        node=wanted["node"],
     )
     files = [Parted(one["name"], one["sha256"], one["parts"]) for one in wanted["files"]]
     try:

@@ -12,7 +12,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from werkzeug.datastructures import FileStorage
 
 from dossier import access
-from dossier.desks import caselist, handover, receiving, viewing
+from dossier.desks import caselist, handover, nodes, receiving, viewing
 from dossier.desks.handover import Request, Upload
 from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
@@ -57,10 +57,21 @@ def new() -> Any:
         cases=known,
         case_no=request.args.get("case", ""),
         again_of=again_of,
+        nodes=_nodes(request.args.get("case", "")),
         corrections=viewing.submission_json(office(), actor(), again_of)["corrections"] if again_of else [],
         key=secrets.token_urlsafe(16),
         limit=office().settings.max_upload_mb,
     )
+
+
+def _nodes(case_no: str) -> list[dict[str, Any]]:
+    """The nodes that may be chosen; none while the case is not known, or not to be seen."""
+    try:
+        return nodes.choices(office(), actor(), case_no) if case_no else []
+    except DossierError as error:
+        if error.code in UNSEEN:
+            return []
+        raise
 
 
 def take() -> dict[str, Any]:
@@ -74,6 +85,7 @@ def take() -> dict[str, Any]:
         declared=declared(form.get("declared", "")),
         again_of=form.get("again_of") or None,
         answers=form.getlist("answer") or None,
+        node=form.get("node") or None,
         idempotency_key=request.headers.get("Idempotency-Key") or form.get("key") or None,
     )
     try:

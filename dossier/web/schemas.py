@@ -237,6 +237,8 @@ NAMED: dict[str, Schema] = {
             "decided_by": maybe(TEXT),
             "reason": maybe(TEXT),
             "again_of": maybe(TEXT),
+            "node": maybe(TEXT),
+            "node_name": maybe(TEXT),
             "files": listed(GOOD_FILE),
             "rejects": listed(ANY),
             "busy": TRUTH,

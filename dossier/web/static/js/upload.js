@@ -151,6 +151,7 @@
     bar.value = 100;
     text.textContent = tell("checking");
     const body = { case_no: caseNo, key: form.elements.key.value, declared: form.elements.declared.value };
+    if (form.elements.node && form.elements.node.value) body.node = form.elements.node.value;
     if (form.elements.again_of) body.again_of = form.elements.again_of.value;
     const answers = [...form.querySelectorAll("[name=answer]")].map((one) => one.value);
     if (answers.length) body.answers = answers;

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dossier import people
-from dossier.desks import figures
+from dossier.desks import figures, loanwatch
 from dossier.desks.figures import Asked
 from dossier.desks.reviewing import KEYS
 from dossier.office import Office
 from dossier.records import jobs
-from dossier.records.tables import Case, Correction, Counter, Delivery, LedgerEvent, Notice, Person, Submission, Team
+from dossier.records.tables import Case, Correction, Counter, Delivery, LedgerEvent, Loan, Notice, Person, Submission, Team
 
 DELIVER_PRIORITY = 40  # after everything that papers wait for
 MARK, DAY_MARK = "notices", "notices_day"
@@ -55,7 +55,7 @@ def drain(office: Office) -> int:
 
 
 def daily(office: Office) -> int:
-    """Once a working day, when the figures are counted: tells each team how many of its steps are overdue or near; how many notices."""
+    """Once a working day, when the figures are counted: each team how many of its steps are overdue or near, and whose paper is due; how many notices."""
     today = office.today()
     with office.db.read() as session:
         if _value(session, DAY_MARK) >= today.toordinal():
@@ -69,6 +69,9 @@ def daily(office: Office) -> int:
         told = 0
         for one in table["by_team"] if table else ():
             told += sum(_tell(office, session, said, "") for said in _of_team(session, one, today.isoformat()))
+        for due in loanwatch.reminders(office, session) if table else ():
+            said = Said(f"loan_due:{today.isoformat()}:{due.loan_no}", "loan_due", due.to, due.text, "loan", due.loan_no)
+            told += _tell(office, session, said, "")
         _keep(session, DAY_MARK, today.toordinal())
         return told
 
@@ -189,6 +192,26 @@ def _returned(session: Session, event: LedgerEvent) -> Said:
     return Said(f"ledger:{event.seq}", "returned", _team(session, case.team_id), text, "review", case.case_no)
 
 
+def _asked_for(session: Session, event: LedgerEvent) -> Said | None:
+    loan = session.get_one(Loan, int(event.subject.partition(":")[2]))
+    if loan.state != "asked":
+        return None
+    to = _cleared(session, loan, _holding(session, "director"))
+    return Said(f"ledger:{event.seq}", "loan_asked", to, f"{loan.case.case_no} 借阅 {loan.loan_no} 待批准", "loan", loan.loan_no)
+
+
+def _answered(session: Session, event: LedgerEvent) -> Said:
+    loan = session.get_one(Loan, int(event.subject.partition(":")[2]))
+    words = loanwatch.ANSWERS[event.action.rpartition(".")[2]]
+    to = _cleared(session, loan, frozenset({loan.asked_by_id}))
+    return Said(f"ledger:{event.seq}", "loan_decided", to, f"{loan.case.case_no} 借阅 {loan.loan_no} {words}", "loan", loan.loan_no)
+
+
+def _cleared(session: Session, loan: Loan, to: frozenset[int]) -> frozenset[int]:
+    """Of a loan of the 副卷 only those are told who may read it."""
+    return to & _holding(session, "sub_reader") if loan.volume.kind == "sub" else to
+
+
 _TELLERS: Mapping[str, Callable[[Session, LedgerEvent], Said | None]] = {
     "submission.refuse": _refused,
     "submission.sign": _partly,
@@ -196,4 +219,7 @@ _TELLERS: Mapping[str, Callable[[Session, LedgerEvent], Said | None]] = {
     "submission.dispute": _disputed,
     "submission.rule": _ruled,
     "review.return": _returned,
+    "loan.ask": _asked_for,
+    "loan.approve": _answered,
+    "loan.decline": _answered,
 }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
-from dossier.desks import announcing, figures, reviewing
+from dossier.desks import announcing, figures, loanwatch, reviewing
 from dossier.desks.figures import Asked
 from dossier.desks.receiving import due_from, of_team
 from dossier.lifecycle import SUBMISSION
@@ -51,6 +51,7 @@ def _boxes(office: Office, session: Session, actor: Actor) -> Iterator[dict[str,
         yield _reviews(office, session, actor, keys)
     if actor.team is not None and access.could(actor, "review.submit"):
         yield _returned(office, session, actor)
+    yield from loanwatch.boxes(office, actor, SHOWN)
     if everywhere or actor.team is not None:
         yield _ruled(office, session, None if everywhere else actor.team)
 

@@ -14,11 +14,11 @@ from sqlalchemy import select
 
 from dossier import people
 from dossier.access import Actor
-from dossier.desks import borrowing, closing, explaining, loans, paper
+from dossier.desks import borrowing, closing, explaining, loans, notices, noticing, paper, workbench
 from dossier.desks.borrowing import Wanted
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.records.tables import Case, LedgerEvent
+from dossier.records.tables import Case, LedgerEvent, Loan
 from tests.support.commands import CommandLine
 from tests.support.office import CASE_NO, PASSWORD, TEAM, open_test_office, operator_of, reopen_test_office
 from tests.support.shelf import Days, shelve
@@ -304,6 +304,59 @@ def test_the_list_begins_with_what_is_due_first(office: Office, days: Days) -> N
     assert [row["loan_no"] for row in loans.listing(office, who(office, "clerk"), "overdue")] == [late]
     assert [row["loan_no"] for row in loans.listing(office, who(office, "clerk"), "asked", case_no=CASE_NO)] == ["JY20260901-0001"]
     assert loans.listing(office, who(office, "clerk"), "all", first=office.today()) == []
+
+
+def told(office: Office, login: str) -> list[tuple[str, str]]:
+    """Kind and words of the unread notices of a person, after everything that happened was told; they are read then."""
+    noticing.drain(office)
+    noticing.daily(office)
+    rows = notices.listing(office, who(office, login))["rows"]
+    notices.tick(office, who(office, login))
+    return [(row["kind"], row["text"]) for row in rows if row["place"] == "loan"]
+
+
+def box(office: Office, login: str, name: str) -> list[str]:
+    found = {one["id"]: one for one in workbench.workbench(office, who(office, login))["boxes"]}
+    return [row["what"] for row in found[f"loans-{name}"]["rows"]]
+
+
+def test_who_must_act_on_a_loan_is_told_and_finds_it_on_the_workbench(office: Office, days: Days) -> None:
+    number = ask(office)
+    assert told(office, "director") == [("loan_asked", f"{CASE_NO} 借阅 {number} 待批准")]
+    assert box(office, "director", "asked") == [number]
+    borrowing.decide(office, who(office, "director"), number, "approve")
+    assert told(office, "team1") == [("loan_decided", f"{CASE_NO} 借阅 {number} 已批准")]
+    assert (box(office, "director", "asked"), box(office, "clerk", "approved")) == ([], [number])
+    borrowing.hand_out(office, who(office, "clerk"), number, 9)
+    days.forward(1)
+    assert (told(office, "team1"), box(office, "clerk", "overdue")) == ([], [])
+    while not office.rules.calendar.is_workday(office.today()) or office.today() <= END:
+        days.forward(1)
+    assert told(office, "team1") == [("loan_due", f"{CASE_NO} 借阅 {number}：9 张未还，今天应还")]
+    assert told(office, "clerk") == [], "the desk is told when the day is past"
+    borrowing.end_reason(office, who(office, "clerk"), number, END)
+    days.forward(7)
+    (late,) = loans.listing(office, who(office, "clerk"), "overdue")
+    assert told(office, "team1") == [("loan_due", f"{CASE_NO} 借阅 {number}：9 张未还，已超期 {-late['left']} 个工作日")]
+    assert box(office, "team1", "overdue") == box(office, "clerk", "overdue") == [number]
+    borrowing.take_back(office, who(office, "clerk"), number, 9)
+    days.forward(1)
+    assert (told(office, "team1"), box(office, "clerk", "overdue")) == ([], [])
+
+
+def test_a_loan_of_the_sub_volume_is_told_to_those_who_may_read_it(office: Office, days: Days) -> None:
+    shelve(office, (2,), kind="sub")
+    add: dict[str, Any] = {"display": "有权者", "password": PASSWORD, "must_change": False}
+    people.add(office, operator_of(office), login="reader", roles=["team", "sub_reader"], team=TEAM, **add)
+    number = ask(office, "reader", volume="sub", kind="out")
+    assert told(office, "director") == []
+    with office.db.write() as session:
+        loan = session.execute(select(Loan).where(Loan.loan_no == number)).scalar_one()
+        loan.state, loan.handed_out_at, loan.handed_out_by_id = "out", office.clock.now(), loan.asked_by_id
+    while office.today() <= END or not office.rules.calendar.is_workday(office.today()):
+        days.forward(1)
+    assert [kind for kind, _ in told(office, "reader")] == ["loan_due"]
+    assert told(office, "team1") == told(office, "clerk") == []
 
 
 def test_the_command_line_walks_the_same_way(shelf: Path, tmp_path: Path) -> None:

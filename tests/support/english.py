@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from dossier import access, lifecycle
-from dossier.desks import bulletin, closing, delivering, house, layouts, loans, outbox, placing, register, reviewform, reviewing
+from dossier.desks import bulletin, closing, delivering, house, layouts, loans, loanwatch, outbox, placing, register, reviewform, reviewing
 from dossier.desks.announcing import SHOWN as ANNOUNCED
 from dossier.records import exports, notices
 from dossier.web import acts, borrowing, figures, language, reviews, searching, words
@@ -135,7 +135,7 @@ def tables() -> set[str]:
         *access.ROLES.values(),
         *(name for name, _ in access.SCOPES.values()),
     }
-    found |= {*ANNOUNCED.values()}
+    found |= {*ANNOUNCED.values(), *loanwatch.BOXES.values()}
     found |= {*exports.EXPORT_KINDS.values(), *outbox.SHOWN.values(), *outbox.CARRIERS.values()}
     found |= {*closing.GATES.values(), *placing.KIND_NAMES.values(), *searching.FIELDS, *loans.SHOWN.values(), "查阅中", words.TOTAL}
     found |= {*reviews.STATES.values(), *reviewform.STANDINGS.values()}

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0019_loan_notices"
-down_revision = "0018_announcements"
+revision = "0020_loan_notices"
+down_revision = "0019_node"
 branch_labels = None
 depends_on = None
 

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from dossier import people
 from dossier.demo.papers import control
-from dossier.desks import borrowing
+from dossier.desks import announcing, borrowing
 from dossier.desks.borrowing import Wanted
 from dossier.web.site import create_app
 from dossier.worker import Worker
@@ -44,6 +44,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     made = create_app(office)
     made.extensions["receipt"] = receipt["receipt_no"]
     made.extensions["loan"] = borrowing.ask(office, operator_of(office), Wanted(CASE_NO, "reading", "核对", office.today()))
+    made.extensions["announced"] = announcing.announce(office, operator_of(office), announcing.Wanted(CASE_NO, "原件", 3, office.today()))
     yield made
     office.close()
 
@@ -67,6 +68,7 @@ def test_the_api_answers_as_it_says_and_never_breaks(app: Flask) -> None:
         if operation.path not in HEAVY:
             how = hows["root" if operation.path in OF_ROOT else "desk"]
             volume = {"kind": "main"} if "volumes" in operation.path else {}
+            volume |= {"number": app.extensions["announced"]} if "announcements" in operation.path else {}
             fitting, unfitting = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
             answered[operation.label] = _try(operation, fitting, how, known | volume) | _try(operation, unfitting, how, {})
     assert [label for label, statuses in answered.items() if 401 in statuses] == []

@@ -75,11 +75,15 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
     waived: findings that were lifted; waivers: every waiver of the case, whether or not it lifts something today. Writes only that it was read.
     """
     day = today or office.today()
-    with office.db.write() as session:
+    with office.db.read() as session:
         case = load(session, case_no)
         access.demand(actor, "case.check", Resource(team=case.team_id))
         catalogue, findings, waived = judged(office, session, case, actor, gate, day)
         blocking = sum(finding.severity == "blocking" for finding in findings)
+        waivers = [{**waiver_json(one), "name": named(catalogue, one.target)} for one in case.waivers]
+        parties = list(dict.fromkeys(one.name for one in case.parties))
+    # Told before anything is shown; judged beforehand, for while one transaction writes all others wait.
+    with office.db.write() as session:
         ledger.append(
             session,
             at=office.clock.now(),
@@ -96,8 +100,6 @@ def check(office: Office, actor: Actor, case_no: str, gate: Gate | None, today: 
                 "rules": catalogue.version,
             },
         )
-        waivers = [{**waiver_json(one), "name": named(catalogue, one.target)} for one in case.waivers]
-        parties = list(dict.fromkeys(one.name for one in case.parties))
     return {
         "case_no": case_no,
         "gate": gate,

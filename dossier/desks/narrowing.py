@@ -114,11 +114,12 @@ def nearly(office: Office, actor: Actor, text: str) -> list[dict[str, Any]]:
     for loose, phrase in near.loosened(query):
         result = ask(office, lambda engine, loose=loose: engine.search(loose, tokens, limit=MAX_NEAR))  # type: ignore[misc]
         met |= {hit.page_id: phrase for hit in result.hits if hit.page_id not in met}
-    with office.db.write() as session:
+    with office.db.read() as session:
         for page in session.scalars(select(Page).where(Page.id.in_(met), Page.state == "read").order_by(Page.id)):
             found = near.find("\n".join(row["text"] for row in page.lines), met[page.id])
             if found is not None and may_see(actor, page) and len(hits) < MAX_NEAR:
                 hits.append({**hit_json(page, Query(phrases=(found,))), "found": found})
+    with office.db.write() as session:
         ledger.append(
             session, at=office.clock.now(), actor=actor.login, action="search", subject="index",
             detail={"hits": [hit["page_id"] for hit in hits], "near": True},

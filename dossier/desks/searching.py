@@ -145,11 +145,12 @@ def search(office: Office, actor: Actor, text: str, *, limit: int = 20, offset: 
     query = parsed(office, text)
     tokens = access.reader_tokens(actor)
     result = ask(office, lambda engine: engine.search(query, tokens, limit=limit, offset=offset))
-    with office.db.write() as session:
+    with office.db.read() as session:
         ids = [hit.page_id for hit in result.hits]
         found = select(Page).where(Page.id.in_(ids), Page.state == "read").options(*_AROUND)
         pages = {page.id: page for page in session.scalars(found)}
         hits = [hit_json(pages[page_id], query) for page_id in ids if page_id in pages and may_see(actor, pages[page_id])]
+    with office.db.write() as session:
         ledger.append(
             session,
             at=office.clock.now(),

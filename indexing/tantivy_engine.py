@@ -259,12 +259,9 @@ def _best(searcher: Any, asked: Any, wanted: int) -> tuple[int, list[Hit]]:
 
     Where more than TIED do, their places decide between them, in every slice of a commit alike.
     """
-    found = searcher.search(asked, limit=wanted + 1)
+    # One look at so many more costs less than a second one.
+    found = searcher.search(asked, limit=wanted + TIED + 1)
     hits = found.hits
-    if 0 < wanted < len(hits) and hits[-1][0] == hits[wanted - 1][0]:
-        first = next(rank for rank, (score, _) in enumerate(hits) if score == hits[-1][0])
-        if first + TIED >= len(hits):
-            hits = searcher.search(asked, limit=first + TIED + 1).hits
     ids = map(_page_id, searcher.fast_field_values("page_id", [address for _, address in hits]))
     ranked: list[Hit] = []
     for _, tying in groupby(zip(hits, ids, strict=True), key=lambda pair: pair[0][0]):

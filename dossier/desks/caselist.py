@@ -15,16 +15,17 @@ from dossier.records.tables import Case, Party, Team
 
 # More words than anybody types; a database has its limits, too.
 MOST_CHARS, MOST_WORDS = 300, 20
-_LOADED = (selectinload(Case.parties), selectinload(Case.events), selectinload(Case.team))
+_LOADED = (selectinload(Case.parties), selectinload(Case.team), selectinload(Case.events))
 
 
 def listing(
-    office: Office, actor: Actor, *, words: str = "", state: str = "", offset: int = 0, limit: int | None = None
+    office: Office, actor: Actor, *, words: str = "", state: str = "", offset: int = 0, limit: int | None = None, events: bool = True
 ) -> tuple[list[dict[str, Any]], int]:
     """(`limit` cases from `offset` on, how many there are). Each of the words stands in the number, cause, handler, team or a party's name;
     of MOST_CHARS characters and MOST_WORDS words no more are looked at.
 
-    The database filters and counts: a page of the list costs the same in a court with a hundred cases and with a hundred thousand.
+    events: whether each case tells its events, too. The database filters and counts: a page of the list costs the same in a court with a
+    hundred cases and with a hundred thousand.
     """
     access.demand(actor, "case.list")
     wanted = [
@@ -32,11 +33,13 @@ def listing(
         *([Case.state == state] if state else []),
         *map(_says, list(dict.fromkeys(words[:MOST_CHARS].split()))[:MOST_WORDS]),
     ]
-    query: Select[Any] = select(Case).where(*wanted).order_by(Case.filed_on.desc(), Case.id.desc()).options(*_LOADED)
+    query: Select[Any] = (
+        select(Case).where(*wanted).order_by(Case.filed_on.desc(), Case.id.desc()).options(*(_LOADED if events else _LOADED[:2]))
+    )
     with office.db.read() as session:
         count = session.scalar(select(func.count()).select_from(Case).where(*wanted)) or 0
         shown = session.scalars(query.offset(offset).limit(limit))
-        return [case_json(case) for case in shown], count
+        return [case_json(case, events=events) for case in shown], count
 
 
 def _seen_by(actor: Actor) -> list[ColumnElement[bool]]:

@@ -50,7 +50,7 @@ def suggest(office: Office, actor: Actor, typed: str) -> list[dict[str, str]]:
 def _cases(office: Office, actor: Actor, value: str) -> list[str]:
     if not access.could(actor, "case.list"):
         return []
-    rows, _ = caselist.listing(office, actor, words=value, limit=SUGGESTED)
+    rows, _ = caselist.listing(office, actor, words=value, limit=SUGGESTED, events=False)
     return [row["case_no"] for row in rows]
 
 

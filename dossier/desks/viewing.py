@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from dossier import access
@@ -235,18 +235,37 @@ def progress(office: Office, actor: Actor, receipt_no: str) -> dict[str, Any]:
         }
 
 
-def submissions(office: Office, actor: Actor, *, state: str | None = None, case_no: str | None = None) -> list[dict[str, Any]]:
-    """The hand-overs that an actor may see, newest first, at most SHOWN_LIMIT."""
+def _seen(actor: Actor, state: str | None = None) -> list[ColumnElement[bool]]:
+    everywhere = actor.roles & access.ACTIONS["submission.read"].everywhere
+    return [*([] if everywhere else [of_team(actor.team)]), *([Submission.state == state] if state else [])]
+
+
+def how_many(office: Office, actor: Actor, state: str | None = None) -> int:
+    """How many hand-overs submissions() would go through."""
+    access.demand(actor, "submission.list")
+    with office.db.read() as session:
+        return session.scalar(select(func.count()).select_from(Submission).where(*_seen(actor, state))) or 0
+
+
+def longest_waiting(office: Office, actor: Actor, besides: str) -> str | None:
+    """The receipt number of the hand-over that waits the longest, another than `besides`."""
+    access.demand(actor, "submission.list")
+    query = select(Submission.receipt_no).where(*_seen(actor, "waiting"), Submission.receipt_no != besides)
+    with office.db.read() as session:
+        return session.scalar(query.order_by(Submission.id).limit(1))
+
+
+def submissions(
+    office: Office, actor: Actor, *, state: str | None = None, case_no: str | None = None, offset: int = 0, limit: int = SHOWN_LIMIT
+) -> list[dict[str, Any]]:
+    """`limit` of the hand-overs that an actor may see, newest first, from `offset` on."""
     access.demand(actor, "submission.list")
     pages, documents, blocking = _counts()
-    query = select(Submission, pages, documents, blocking).order_by(Submission.id.desc()).limit(SHOWN_LIMIT)
+    query = select(Submission, pages, documents, blocking).where(*_seen(actor, state)).order_by(Submission.id.desc())
     query = query.options(joinedload(Submission.case), joinedload(Submission.team), joinedload(Submission.handed_by))
-    if not actor.roles & access.ACTIONS["submission.read"].everywhere:
-        query = query.where(of_team(actor.team))
-    if state:
-        query = query.where(Submission.state == state)
     if case_no:
         query = query.join(Case).where(Case.case_no == case_no)
+    query = query.offset(offset).limit(limit)
     with office.db.read() as session:
         return [
             {

@@ -26,7 +26,7 @@ OPEN_STATES = ("overdue", "missing", "present")
 def listing() -> Any:
     words, state = request.args.get("q", "").strip(), request.args.get("state", "")
     page = number_asked("page", 1)
-    rows, total = caselist.listing(office(), actor(), words=words, state=state, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
+    rows, total = caselist.listing(office(), actor(), words=words, state=state, offset=(page - 1) * PER_PAGE, limit=PER_PAGE, events=False)
     return render_template(
         "cases/listing.html",
         rows=rows,

@@ -17,12 +17,13 @@ from dossier.desks.handover import Request, Upload
 from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
 from dossier.web.answers import lead_back
-from dossier.web.guard import UNSEEN, actor, could, doing, office, wants_json
+from dossier.web.guard import UNSEEN, actor, could, doing, number_asked, office, wants_json
 from dossier.web.language import say
 from dossier.web.words import SEVERITIES
 
 desk = Blueprint("handovers", __name__)
 USUAL_REASON = "有须改正的问题，见修改意见。"  # what a refusal says when nothing else is written
+PER_PAGE = 50
 OFFERED = 300  # cases in the list behind the field; any number may be typed
 _DECLARED = re.compile(r"(.+?)[\s,，、:：]+(\d{1,5})\s*页?")
 
@@ -39,17 +40,24 @@ def home() -> Any:
 @desk.get("/hand-overs")
 @doing("submission.list")
 def inbox() -> Any:
-    state = request.args.get("state", "")
-    rows = viewing.submissions(office(), actor(), state=state if state in SUBMISSION.states else None)
+    state, page = request.args.get("state", ""), number_asked("page", 1)
+    asked = state if state in SUBMISSION.states else None
+    total = viewing.how_many(office(), actor(), asked)
     return render_template(
-        "handovers/inbox.html", rows=rows, state=state, states=[(one, SUBMISSION.names[one]) for one in SUBMISSION.states]
+        "handovers/inbox.html",
+        rows=viewing.submissions(office(), actor(), state=asked, offset=(page - 1) * PER_PAGE, limit=PER_PAGE),
+        total=total,
+        page=page,
+        last=max(1, -(-total // PER_PAGE)),
+        state=state,
+        states=[(one, SUBMISSION.names[one]) for one in SUBMISSION.states],
     )
 
 
 @desk.get("/hand-overs/new")
 @doing("submission.make")
 def new() -> Any:
-    newest, _ = caselist.listing(office(), actor(), limit=OFFERED)
+    newest, _ = caselist.listing(office(), actor(), limit=OFFERED, events=False)
     known = [case for case in newest if case["state"] != "archived"]
     again_of = request.args.get("again", "")
     return render_template(
@@ -146,15 +154,9 @@ def show(receipt_no: str) -> Any:
         may=_may(view),
         types=receiving.types_of(office(), view["case_no"]) if could("submission.sort") else [],
         blocked={f["document_number"] for f in view["findings"] if f["severity"] == "blocking"},
-        next_waiting=_next(receipt_no) if could("submission.decide") else None,
+        next_waiting=viewing.longest_waiting(office(), actor(), receipt_no) if could("submission.decide") else None,
         first=next((f["page_id"] for f in view["findings"] if f["page_id"]), view["pages"][0]["id"] if view["pages"] else None),
     )
-
-
-def _next(receipt_no: str) -> str | None:
-    """The hand-over that waits the longest, besides this one."""
-    waiting = [row["receipt_no"] for row in viewing.submissions(office(), actor(), state="waiting")]
-    return next((one for one in reversed(waiting) if one != receipt_no), None)
 
 
 def _may(view: dict[str, Any]) -> dict[str, bool]:

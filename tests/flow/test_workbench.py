@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from dossier import people
 from dossier.desks import figures, receiving, reviewing
 from dossier.desks.figures import Asked
+from dossier.records.tables import Case, Submission
+from dossier.records.tables import Person as Account
 from dossier.web.site import create_app
-from tests.support.office import CASE_NO, PASSWORD, operator_of
+from tests.support.office import CASE_NO, PASSWORD, open_test_office, operator_of
 from tests.support.web import House, build
 from tests.support.webclient import Person
 
@@ -85,3 +89,30 @@ def test_overdue_steps_are_drawn_with_their_numbers_behind(app: Flask, house: Ho
     assert "<svg" in text
     assert "图中的数字" in text
     assert "style=" not in text
+
+
+def test_a_long_list_of_hand_overs_is_gone_through_page_by_page_and_the_longest_waiting_comes_next(tmp_path: Path) -> None:
+    office = open_test_office(tmp_path / "home")
+    with office.db.write() as session:
+        case, clerk = (
+            session.execute(select(Case)).scalar_one(),
+            session.execute(select(Account).where(Account.login == "clerk")).scalar_one(),
+        )
+        session.add_all(
+            Submission(
+                receipt_no=f"HZ20260901-{number:04d}",
+                case_id=case.id,
+                handed_by_id=clerk.id,
+                received_at=office.clock.now(),
+                state="waiting",
+            )
+            for number in range(1, 252)
+        )
+    app = create_app(office)
+    person = Person(app, "clerk")
+    first, last = person.get("/hand-overs").text, person.get("/hand-overs?page=6&state=waiting").text
+    assert ("HZ20260901-0251" in first, "HZ20260901-0001" in first, "共 251 次移送" in first) == (True, False, True)
+    assert ("HZ20260901-0001" in last, 'rel="next"' in last) == (True, False)
+    assert "HZ20260901-0001" in person.get("/hand-overs/HZ20260901-0100").text
+    assert "HZ20260901-0002" in person.get("/hand-overs/HZ20260901-0001").text
+    office.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from dossier.desks import caselist, cases, closing, events, loans, viewing
+from dossier.desks import announcing, caselist, cases, closing, events, loans, viewing
 from dossier.desks.placing import KIND_NAMES
 from dossier.lifecycle import CASE
 from dossier.web.answers import lead_back
@@ -55,6 +55,7 @@ def show(case_no: str) -> Any:
         counts={state: sum(node["state"] == state for node in nodes) for state in ("overdue", "missing", "present")},
         documents=_places(page["volumes"]),
         handed=handed,
+        announced=announcing.listing(office(), actor(), case_no=case_no) if could("announcement.list") else [],
         paper=loans.shelves(office(), actor(), case_no) if could("paper.read") else {},
         first=first,
         anchors=cases.anchor_names(office(), case_no) if could("case.event") else [],

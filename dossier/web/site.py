@@ -21,6 +21,7 @@ from dossier.desks.handover import NothingAcceptedError
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.web import (
+    addresses,
     agreements,
     announcing,
     api,
@@ -137,7 +138,7 @@ def create_app(office: Office) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.filters.update(words.FILTERS | language.FILTERS)
-    app.jinja_env.globals.update(language.GLOBALS)
+    app.jinja_env.globals.update(language.GLOBALS, at=addresses.at)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf = CSRFProtect(app)
     app.before_request(partial(_ask_who, csrf))

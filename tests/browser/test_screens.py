@@ -183,7 +183,12 @@ def test_search(visit: Visit) -> None:
 
 def test_hand_over_with_progress(visit: Visit, house: House) -> None:
     visitor = visit("team1")
-    page = visitor.go("/hand-overs/new?case=" + CASE)
+    page = visitor.go("/hand-overs/new")
+    expect(page.locator("[data-nodes]")).to_be_hidden()
+    page.fill("[name=case_no]", CASE_NO)
+    page.press("[name=case_no]", "Tab")
+    expect(page.locator("[data-nodes]")).to_be_visible()
+    assert page.locator("[data-nodes] option").count() > 10
     papers = (orders.NOTICE_COMPANY, orders.DISHONEST)
     broken = house.folder / "坏文件.pdf"
     broken.write_bytes(b"not a pdf")

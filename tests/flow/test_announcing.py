@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -112,6 +113,11 @@ def test_what_does_not_arrive_is_overdue_from_the_day_after_in_working_days(offi
         row.expected_on, row.made_at = date(2026, 8, 28), row.made_at - timedelta(days=7)
     late = of(office, number)
     assert (late["overdue"], late["late"], late["waited"]) == (True, 2, 5)
+    clerk = Person(create_app(office), "clerk")
+    for page in (f"/cases/{quote(OTHER)}", "/workbench"):
+        shown = clerk.get(page).text
+        assert number in shown
+        assert "超过预计日" in shown
     rows = announcing.listing(office, operator_of(office), "overdue")
     assert number in [row["number"] for row in rows]
     announcing.withdraw(office, people.acting_as(office, "team1"), number, "原件由法官保管")

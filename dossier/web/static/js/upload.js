@@ -52,6 +52,33 @@
     show();
   }
 
+  // The steps of the case that is typed or chosen; a form without them hands over as well.
+  const steps = form.querySelector("[data-nodes]");
+  const typed = form.elements.case_no;
+  let shown = typed.value.trim();
+  async function offer() {
+    const wanted = typed.value.trim();
+    if (wanted === shown) return;
+    shown = wanted;
+    let found = [];
+    try {
+      const answer = await fetch(`${form.dataset.api}/cases/${encodeURIComponent(wanted)}/nodes`, { headers: { Accept: "application/json" } });
+      if (answer.ok) found = (await answer.json()).nodes;
+    } catch {
+      shown = null;
+    }
+    if (shown !== null && shown !== wanted) return;
+    const select = steps.querySelector("select");
+    const choices = found.map((one) => {
+      const choice = new Option(one.lacking.length ? tell("lacking", { name: one.name, count: one.lacking.length }) : one.name, one.node);
+      choice.lang = "zh-CN";
+      return choice;
+    });
+    select.replaceChildren(select.options[0], ...choices);
+    steps.hidden = !choices.length;
+  }
+  typed.addEventListener("change", offer);
+
   for (const one of [input, camera]) one.addEventListener("change", () => { add(one.files); one.value = ""; });
   for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
   for (const name of ["dragleave", "drop"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.remove("over"); });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from flask import current_app, request, url_for
 
@@ -17,4 +18,5 @@ def at(endpoint: str, number: int) -> str:
 @lru_cache(maxsize=64)
 def _around(_root: str, endpoint: str) -> str:
     (name,) = {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments}
-    return url_for(endpoint, **{name: _SAMPLE}).replace(str(_SAMPLE), "{}")
+    values: dict[str, Any] = {name: _SAMPLE}
+    return url_for(endpoint, **values).replace(str(_SAMPLE), "{}")

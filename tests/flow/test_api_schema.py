@@ -23,7 +23,7 @@ from tests.support.office import CASE_NO, PASSWORD, hand_over, open_test_office,
 from tests.support.paperfiles import READER, pdf
 from tests.support.webclient import Person
 
-EXAMPLES = 3
+EXAMPLES = 2
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 # Slow by nature, and held by tests of their own: they re-read or rebuild everything.
 HEAVY = ("/api/verify", "/api/index/rebuild", "/sign-in")

@@ -28,7 +28,7 @@ def _work(environ: dict[str, str]) -> None:
 
 def start_worker(home: Path, **settings: str) -> ForkServerProcess:
     """A started worker over `home`; end it with kill() or terminate(), or join() it."""
-    _CONTEXT.set_forkserver_preload(["dossier.cli.root", "dossier.worker", "numpy"])
+    _CONTEXT.set_forkserver_preload(["dossier.cli.root", "dossier.worker", "numpy", "tests.support.warm"])
     process = _CONTEXT.Process(target=_work, args=(environment(home, **settings),))
     process.start()
     return process

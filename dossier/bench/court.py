@@ -19,7 +19,8 @@ from dossier.bench import home as bench_home
 from dossier.clock import Clock
 from dossier.demo import case as demo_case
 from dossier.demo import compose, digital, papers
-from dossier.desks import cases, receiving
+from dossier.desks import cases, figures, receiving
+from dossier.desks.figures import Asked
 from dossier.office import Office
 from dossier.records.tables import Base, Case, Document, Event, File, Outbox, Page, Party, Submission, Volume
 from dossier.settings import Settings
@@ -66,6 +67,8 @@ def make(folder: Path, documents: int) -> Court:
             _copy(office, rows, range(start, min(start + BATCH, copies + 1)))
         click.echo(f"   {copies + 1} cases made, indexing", err=True)
         bench_home.work(office)
+        # The worker does this in its idle time, and the bench serves without one.
+        figures.prepare(office, actor, Asked())
         return Court(
             settings,
             demo_case.CASE_NO,

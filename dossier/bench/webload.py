@@ -177,8 +177,12 @@ def _visit(port: int, paths: dict[str, Sequence[str]], people: int, seconds: flo
 
 def _print(asked: dict[str, Asked]) -> bool:
     held = True
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, one in asked.items():
+        if not one.seconds:
+            held = False
+            rows.append((name, 0, "", "", "", "nobody asked"))
+            continue
         fits = one.slow <= TARGET_MS and one.compressed <= TARGET_KB * 1024
         held = held and fits
         rows.append(

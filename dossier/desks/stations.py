@@ -39,18 +39,24 @@ _NAMED = re.compile(r"\s*(\S.*?号)")
 def poll(office: Office) -> int:
     """Takes what is complete; how many stacks were taken or refused. What is still growing is left for the next look.
 
-    Raises OSError when the source cannot be reached, and DossierError no_space and the like: then every stack stays where it is.
+    Raises OSError when the source cannot be reached, or at the end when a stack could not be moved: one station's trouble keeps no other
+    waiting. Raises DossierError no_space and the like: then every stack that is left stays where it is.
     """
     if not office.stacks.wanted:
         return 0
-    done = 0
+    done, trouble = 0, None
     with office.stacks.alone() as alone:
         for stack in office.stacks.scan() if alone else ():
             try:
                 _handle(office, stack)
             except (StackChangedError, FileNotFoundError):
                 continue
+            except OSError as error:
+                trouble = trouble or error
+                continue
             done += 1
+    if trouble is not None:
+        raise trouble
     return done
 
 
@@ -81,7 +87,8 @@ def _refuse(office: Office, stack: Stack, error: DossierError) -> None:
         ledger.append(
             session, at=office.clock.now(), actor=people.SYSTEM, action="station.refuse", subject=f"station:{station}", detail=detail
         )
-    office.stacks.refuse(stack, "\n".join(lines))
+        # Within the transaction: a stack that cannot be moved is met again at every look, and would be told each time.
+        office.stacks.refuse(stack, "\n".join(lines))
 
 
 def _receive(office: Office, stack: Stack) -> dict[str, Any]:

@@ -216,6 +216,18 @@ def test_what_is_our_own_trouble_leaves_the_stack_where_it_is(office: Office, ro
     assert names(folder) == {"a.jpg"}
 
 
+def test_a_station_that_cannot_be_written_to_keeps_no_other_waiting(office: Office, root: Path) -> None:
+    stack(root, "没有案号", station="0号站", a=jpeg_page("坏"))
+    (root / "0号站" / "退回").symlink_to(root)
+    stack(root, CASE_NO, a=jpeg_page("好"))
+    with pytest.raises(OSError, match="is a link"):
+        stations.poll(office)
+    assert len(receipts(office)) == 1
+    assert (root / "0号站" / "没有案号").is_dir()
+    with office.db.read() as session:
+        assert session.scalars(select(LedgerEvent).where(LedgerEvent.action == "station.refuse")).all() == []
+
+
 def test_a_file_that_grows_while_it_is_read_is_left_for_later(office: Office, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = stack(root, HALF, a=jpeg_page("甲"))
     digests = office.stacks.digests

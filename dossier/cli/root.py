@@ -14,6 +14,7 @@ import click
 from dossier import logs
 from dossier.cli import (
     admin,
+    announcing,
     cases,
     classifier,
     events,
@@ -66,6 +67,7 @@ for module in (
     reading,
     rules,
     separators,
+    announcing,
     serving,
     sorting,
     stations,

@@ -18,9 +18,6 @@ from dossier.settings import several_processes
 from dossier.web.guard import doing, office, public
 
 desk = Blueprint("health", __name__)
-METRICS_FOLDER = (
-    "PROMETHEUS_MULTIPROC_DIR"  # where the processes of one server leave their counts; the library reads it when it is imported
-)
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("dossier_requests_total", "Requests answered.", ("endpoint", "status"), registry=REGISTRY)
 SECONDS = Histogram("dossier_request_seconds", "Time to answer a request.", ("endpoint",), registry=REGISTRY)

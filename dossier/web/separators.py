@@ -31,7 +31,9 @@ def make() -> Any:
     form = request.form
     named = [one.rpartition("·")[2].strip() for one in form.getlist("type")]
     counts = [_count(one) for one in form.getlist("count")]
-    types = [(type_id, count) for type_id, count in zip(named, counts, strict=False) if type_id]
+    if len(named) != len(counts):
+        raise DossierError("bad_request", what="type, count")
+    types = [(type_id, count) for type_id, count in zip(named, counts, strict=True) if type_id]
     wanted = Wanted(_count(form.get("plain", "")), types, form.get("case_no", "").strip() or None, form.get("node") or None)
     return file_of(lambda folder: separators.save(office(), actor(), wanted, folder))
 

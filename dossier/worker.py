@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +28,7 @@ from storage.contract import ConflictError
 log = structlog.get_logger()
 IDLE_SECONDS = 0.3
 LOOK_SECONDS = 5.0
+LOOK_MOST = 2.0  # seconds after which the other stacks wait for the next look: pages wait meanwhile
 _COUNTED_AT_ONCE = 50  # cases; a job that comes meanwhile waits a fraction of a second
 _TURNS_BETWEEN_COUNTS = 20  # idle turns, about six seconds
 
@@ -153,12 +155,12 @@ class Worker:
         if not at_once and time.monotonic() < self._next_look:
             return 0
         self._next_look = time.monotonic() + LOOK_SECONDS
-        taken = 0
-        for look in (outbox.collect, stations.poll):
+        taken, until = 0, time.monotonic() + LOOK_MOST
+        for look in (outbox.collect, partial(stations.poll, enough=lambda: self._stop.is_set() or time.monotonic() > until)):
             try:
                 taken += look(self.office)
             except Exception as error:  # noqa: BLE001 (a door: what lies in a folder of others must not stop the work)
-                log.warning("not looked outside", what=look.__module__, error=repr(error))
+                log.warning("not looked outside", what=getattr(look, "func", look).__module__, error=repr(error))
         return taken
 
     def _count(self) -> bool:

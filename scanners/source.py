@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, Protocol
@@ -46,8 +46,8 @@ class StackSource(Protocol):
     def alone(self) -> AbstractContextManager[bool]:
         """True inside while nobody else takes from this source; False when somebody does."""
 
-    def scan(self) -> Sequence[Stack]:
-        """The complete stacks of all stations. Raises OSError when the source cannot be reached."""
+    def scan(self) -> Iterator[Stack]:
+        """The complete stacks of all stations. Raises OSError when the source cannot be reached, or at the end when a part of it could not."""
 
     def digests(self, stack: Stack, /) -> Mapping[str, str]:
         """File name → SHA-256 in hex. Raises StackChangedError, OSError."""
@@ -77,8 +77,8 @@ class NoSource:
         """Raises LookupError, as every other question: there is nothing to ask."""
         raise LookupError("no source of stacks is set")
 
-    def scan(self) -> Sequence[Stack]:
-        return []
+    def scan(self) -> Iterator[Stack]:
+        return iter(())
 
     def digests(self, stack: Stack, /) -> Mapping[str, str]:
         raise LookupError(stack.station)

@@ -22,6 +22,10 @@ MARKERS = ("完成", "done")
 _LITTER = ("thumbs.db", "desktop.ini")
 _CHUNK = 1 << 20
 _NAMED = 40  # characters of a stack's name that a made-up name repeats: 255 bytes is all a file system gives
+# The first line of our notes: without it a file of their name is somebody's own.
+_OURS = "卷宗管理中心 Dossier centre"
+_HEAD = _OURS.encode("utf-8-sig")
+_FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
@@ -47,16 +51,25 @@ class WatchedFolder:
         finally:
             os.close(number)
 
-    def scan(self) -> Sequence[Stack]:
-        """Complete stacks, by station and name."""
-        now = self._now()
-        found = []
+    def scan(self) -> Iterator[Stack]:
+        """Complete stacks, by station and name; what cannot be looked into is told when all others were listed."""
+        now, trouble = self._now(), None
         for station in _folders(self._root):
-            for entry in sorted(station.iterdir(), key=lambda path: _natural(path.name)):
-                if _is_stack(entry):
+            try:
+                entries = sorted(filter(_is_stack, station.iterdir()), key=lambda path: _natural(path.name))
+            except OSError as error:
+                trouble = trouble or error
+                continue
+            for entry in entries:
+                try:
                     stack = self._complete(station.name, entry, now)
-                    found += [stack] if stack is not None else []
-        return found
+                except OSError as error:
+                    trouble = trouble or error
+                    continue
+                if stack is not None:
+                    yield stack
+        if trouble is not None:
+            raise trouble
 
     def _now(self) -> float:
         """The time of the file system, which is what its files' times are compared with: a share may keep another than this machine."""
@@ -215,7 +228,8 @@ def _fault(modes: Sequence[int]) -> Fault | None:
 
 def _natural(name: str) -> tuple[Any, ...]:
     """2.jpg comes before 10.jpg."""
-    return tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"([0-9]+)", name))
+    # isdigit() alone is true of ① and ² as well, which are no numbers.
+    return tuple((1, int(part), "") if part.isascii() and part.isdigit() else (0, 0, part) for part in re.split(r"([0-9]+)", name))
 
 
 def _made(folder: Path) -> Path:
@@ -229,7 +243,8 @@ def _made(folder: Path) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    with _opened(source) as file, target.open("wb") as copy:
+    target.unlink(missing_ok=True)
+    with _opened(source) as file, os.fdopen(os.open(target, _FRESH, 0o666), "wb") as copy:
         while piece := file.read(_CHUNK):
             copy.write(piece)
         copy.flush()
@@ -237,23 +252,40 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _write_note(folder: Path, text: str) -> None:
-    """As an editor on the station's machine shows it: UTF-8 with its mark, lines ended as there."""
-    beside = folder / f".{NOTE}"
-    with beside.open("wb") as file:
-        file.write((text.rstrip() + "\n").replace("\n", "\r\n").encode("utf-8-sig", "replace"))
+    """As an editor on the station's machine shows it: UTF-8 with its mark, lines ended as there. What lies there under its name and is not ours stays."""
+    beside, note = folder / f".{NOTE}", folder / NOTE
+    # A link or a pipe of this name would lead the writing elsewhere, or hold it up.
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, _FRESH, 0o666), "wb") as file:
+        file.write(f"{_OURS}\n{text.rstrip()}\n".replace("\n", "\r\n").encode("utf-8-sig", "replace"))
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(folder / NOTE)
+    if os.path.lexists(note) and not _is_ours(note):
+        note.rename(_free(folder, Path(NOTE).stem, Path(NOTE).suffix))
+    beside.replace(note)
     _sync(folder)
+
+
+def _is_ours(note: Path) -> bool:
+    try:
+        with _opened(note) as file:
+            return file.read(len(_HEAD)) == _HEAD
+    except OSError:
+        return False
+
+
+def _free(folder: Path, name: str, ending: str = "") -> Path:
+    """A path of this name, or with a number when there is one already."""
+    target, count = folder / f"{name}{ending}", 1
+    while os.path.lexists(target):
+        count += 1
+        target = folder / f"{name[:_NAMED]} ({count}){ending}"
+    return target
 
 
 def _move(folder: Path, into: Path, name: str) -> None:
     """Under this name, or with a number when there is one already. Raises OSError."""
-    target, count = into / name, 1
-    while target.exists() or target.is_symlink():
-        count += 1
-        target = into / f"{name[:_NAMED]} ({count})"
-    folder.rename(target)
+    folder.rename(_free(into, name))
     _sync(into)
     _sync(folder.parent)
 

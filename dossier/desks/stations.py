@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from typing import Any, Final
@@ -17,47 +17,60 @@ from sqlalchemy.orm import Session
 from dossier import access, pages, people
 from dossier.access import Actor
 from dossier.clock import local
-from dossier.desks import handover
+from dossier.desks import handover, receiving
 from dossier.desks.handover import NothingAcceptedError, Request, Upload
-from dossier.desks.uploads import shown_name
+from dossier.desks.uploads import shown_name, told_name
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
-from dossier.records.tables import Person, Submission
+from dossier.records.tables import LedgerEvent, Person, Submission
 from ocr.contract import ReaderError
+from review.casenumbers import parse as parse_case
 from review.sheets import ours, parse
 from scanners.contract import UnreadableError
 from scanners.source import Stack, StackChangedError
 from storage.contract import NoSpaceError
 
 RIGHT: Final = "station.hand_over"
+SETTLED: Final = "station.settle"
 FAULTS: Final = {"link": "stack_link", "folder": "stack_folder", "empty": "stack_empty"}
 # A case number and, if somebody wrote more, a word: （2026）豫9924执118号 第二批.
 _NAMED = re.compile(r"\s*(\S.*?号)")
 
 
-def poll(office: Office) -> int:
+def poll(office: Office, enough: Callable[[], bool] = lambda: False) -> int:
     """Takes what is complete; how many stacks were taken or refused. What is still growing is left for the next look.
 
-    Raises OSError when the source cannot be reached, or at the end when a stack could not be moved: one station's trouble keeps no other
-    waiting. Raises DossierError no_space and the like: then every stack that is left stays where it is.
+    enough: asked after each stack; True leaves the others for the next look.
+    Raises OSError when the source cannot be reached, or at the end when a stack could not be read or moved: one station's trouble keeps no
+    other waiting. Raises DossierError no_space and the like: then every stack that is left stays where it is.
     """
     if not office.stacks.wanted:
         return 0
-    done, trouble = 0, None
+    done, trouble = 0, list[OSError]()
     with office.stacks.alone() as alone:
-        for stack in office.stacks.scan() if alone else ():
+        for stack in _listed(office, trouble) if alone else ():
             try:
                 _handle(office, stack)
             except (StackChangedError, FileNotFoundError):
                 continue
             except OSError as error:
-                trouble = trouble or error
+                trouble.append(error)
                 continue
             done += 1
-    if trouble is not None:
-        raise trouble
+            # Only now: what cannot be taken is met again at every look, and must not use it up.
+            if enough():
+                break
+    if trouble:
+        raise trouble[0]
     return done
+
+
+def _listed(office: Office, trouble: list[OSError]) -> Iterator[Stack]:
+    try:
+        yield from office.stacks.scan()
+    except OSError as error:
+        trouble.append(error)
 
 
 def _handle(office: Office, stack: Stack) -> None:
@@ -71,9 +84,24 @@ def _handle(office: Office, stack: Stack) -> None:
             raise DossierError("no_space") from error
         _refuse(office, stack, error)
         return
-    names = {unicodedata.normalize("NFC", shown_name(name)): name for name in stack.files}
-    wrong = {names.get(one["name"], one["name"]): one["error"]["message"] for one in receipt["files"] if "error" in one}
-    office.stacks.settle(stack, receipt["receipt_no"], wrong)
+    wrong = {one["name"]: one["error"]["message"] for one in receipt["files"] if "error" in one}
+    told = {name: wrong[told_name(name)] for name in stack.files if told_name(name) in wrong}
+    office.stacks.settle(stack, receipt["receipt_no"], told)
+    with office.db.write() as session:
+        subject = f"submission:{receiving.load(session, receipt['receipt_no']).id}"
+        if not _was_settled(session, subject):
+            detail = {
+                "station": shown_name(stack.station),
+                "receipt_no": receipt["receipt_no"],
+                "files": len(stack.files),
+                "not_taken": len(told),
+            }
+            ledger.append(session, at=office.clock.now(), actor=people.SYSTEM, action=SETTLED, subject=subject, detail=detail)
+
+
+def _was_settled(session: Session, subject: str) -> bool:
+    query = select(LedgerEvent.seq).where(LedgerEvent.subject == subject, LedgerEvent.action == SETTLED)
+    return session.execute(query.limit(1)).first() is not None
 
 
 def _refuse(office: Office, stack: Stack, error: DossierError) -> None:
@@ -121,38 +149,50 @@ def _receive(office: Office, stack: Stack) -> dict[str, Any]:
 
 
 def _key(office: Office, actor: Actor, stack: Stack, digests: Mapping[str, str]) -> str:
-    """One key for one stack: station, folder, contents. The same folder brought once more, after the first was moved away, is another stack."""
+    """One key for one stack: station, folder, contents. The same folder brought once more, after the first was moved away, is another stack.
+
+    That it was moved is asked of the ledger: people clear 已收. It is asked of 已收 too: a crash may come between the moving and the event.
+    """
     facts = json.dumps([stack.station, stack.name, sorted(digests.items())]).encode("utf-8", "surrogatepass")
     base = f"stack:{hashlib.sha256(facts).hexdigest()}"
     for number in count():
         key = f"{base}:{number}"
         known = handover.known_receipt(office, actor, key)
-        if known is None or not office.stacks.settled(stack.station, known):
+        if known is None:
+            return key
+        with office.db.read() as session:
+            settled = _was_settled(session, f"submission:{receiving.load(session, known).id}")
+        if not settled and not office.stacks.settled(stack.station, known):
             return key
     raise DossierError("internal", ref="stack key")
 
 
 def _case_of(office: Office, stack: Stack, digests: Mapping[str, str]) -> str:
     """The case that the stack's name begins with, or else the one that the cover sheet 封页 on top of it names. Raises stack_name_bad."""
+    found = _NAMED.match(_text(stack.name))
+    # 三号箱 ends like a case number and is none; a number in a manner of its own that no cover contradicts is looked up as it is.
+    if found is not None and parse_case(found[1]) is not None:
+        return found[1]
+    top = stack.files[0]
     try:
-        return case_of(stack.name)
-    except DossierError:
-        top = stack.files[0]
-        try:
-            with office.stacks.open(stack, top, digests[top]) as file:
-                sheet = parse(ours(pages.first_codes(office, file)))
-        except (UnreadableError, ReaderError):
-            sheet = None
-        except NoSpaceError as error:
-            raise DossierError("no_space") from error
-        if sheet is None or sheet.case_no is None:
-            raise
+        with office.stacks.open(stack, top, digests[top]) as file:
+            sheet = parse(ours(pages.first_codes(office, file)))
+    except (UnreadableError, ReaderError):
+        sheet = None
+    except NoSpaceError as error:
+        raise DossierError("no_space") from error
+    if sheet is not None and sheet.case_no is not None:
         return sheet.case_no
+    return case_of(stack.name)
+
+
+def _text(name: str) -> str:
+    return shown_name(unicodedata.normalize("NFC", name))
 
 
 def case_of(name: str) -> str:
     """The case number at the beginning of a stack's name. Raises stack_name_bad."""
-    found = _NAMED.match(shown_name(unicodedata.normalize("NFC", name)))
+    found = _NAMED.match(_text(name))
     if found is None:
         raise DossierError("stack_name_bad", name=shown_name(name))
     return found[1]

@@ -107,6 +107,14 @@ def clean_name(name: str) -> str:
     return last
 
 
+def told_name(name: str) -> str:
+    """The name under which a receipt tells of a file: as it is kept, or as it can be shown when it cannot be kept so."""
+    try:
+        return clean_name(name)
+    except DossierError:
+        return shown_name(name)
+
+
 def take_all(office: Office, case_id: int, uploads: Iterable[Upload], taken: list[Taken]) -> None:
     """Spools the uploads one after another and counts their pages side by side; what cannot be taken leaves nothing behind but its error.
 

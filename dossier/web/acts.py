@@ -38,7 +38,7 @@ _OTHERS: Final = {
     "review.return": "退回报结", "review.withdraw": "撤回报结", "review.read": "查看结案审核",
     "sample.draw": "评查抽样", "sample.score": "评查打分", "sample.read": "查看评查",
     "figures.overdue": "查看超期节点表", "figures.returns": "查看退回统计", "figures.intake": "查看收件统计",
-    "station.refuse": "扫描站退回",
+    "station.refuse": "扫描站退回", "station.settle": "扫描站收下",
     "export.queue": "形成回传消息", "export.send": "回传", "export.confirm": "回传被确认", "export.reject": "回传被拒收", "export.give_up": "回传失败",
     "export.retry": "重发回传", "export.show": "查看回传消息",
     "notice.read": "查看通知", "notice.send": "发送通知", "notice.retry": "重发通知",

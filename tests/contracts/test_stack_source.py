@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_stack_is_listed_once_it_is_complete_in_the_order_of_its_pages(tmp_pat
     (tmp_path / "一号站" / "空").mkdir()
     (found,) = watched(tmp_path).scan()
     assert (found.station, found.name, found.files, found.bytes) == ("一号站", NAME, ("P1.jpg", "p2.jpg", "p10.jpg"), 4)
-    assert watched(tmp_path, 600).scan() == []
+    assert list(watched(tmp_path, 600).scan()) == []
     assert watched(tmp_path).stations() == [StationState("一号站", 2, 0, 1)]
 
 
@@ -43,8 +44,51 @@ def test_a_marker_shortens_the_wait(tmp_path: Path) -> None:
     (folder / "Done.TXT").touch()
     clock = WatchedFolder(tmp_path, 5)._now()
     assert clock == pytest.approx(folder.stat().st_mtime, abs=5)
-    assert watched(tmp_path, 1 << 30).scan() == []
-    assert len(watched(tmp_path, 0).scan()) == 1
+    assert list(watched(tmp_path, 1 << 30).scan()) == []
+    assert len(list(watched(tmp_path, 0).scan())) == 1
+
+
+def test_names_with_characters_that_only_look_like_numbers_are_names(tmp_path: Path) -> None:
+    stack(tmp_path, "①", **{"1²": "x", "1": "y", "①": "z"})
+    (found,) = watched(tmp_path).scan()
+    assert (found.name, set(found.files)) == ("①", {"1.jpg", "1².jpg", "①.jpg"})
+
+
+def test_what_cannot_be_looked_into_keeps_no_other_from_being_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack(tmp_path, "坏")
+    stack(tmp_path, "好")
+    (tmp_path / "0号站").mkdir()
+    listed = Path.iterdir
+
+    def closed(path: Path) -> Iterator[Path]:
+        if path.name in ("坏", "0号站"):
+            raise PermissionError(path.name)
+        return listed(path)
+
+    found = watched(tmp_path).scan()
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert next(found).name == "好"
+    with pytest.raises(PermissionError, match="0号站"):
+        next(found)
+
+
+@pytest.mark.parametrize("trap", ["link", "pipe"])
+def test_a_note_is_written_past_traps_and_over_nobodys_own(tmp_path: Path, trap: str) -> None:
+    folder, outside = stack(tmp_path / "root"), tmp_path / "outside"
+    outside.write_text("precious", encoding="utf-8")
+    if trap == "link":
+        (folder / f".{NOTE}").symlink_to(outside)
+    else:
+        os.mkfifo(folder / f".{NOTE}")
+    (folder / NOTE).write_text("扫描员自己写的", encoding="utf-8")
+    source = watched(tmp_path / "root")
+    for _ in range(2):
+        source.refuse(next(source.scan()), "请改正")
+        refused = tmp_path / "root" / "一号站" / REFUSED / NAME
+        assert outside.read_text(encoding="utf-8") == "precious"
+        assert (refused / "说明 (2).txt").read_text(encoding="utf-8") == "扫描员自己写的"
+        assert {path.name for path in refused.iterdir()} == {"a.jpg", NOTE, "说明 (2).txt"}
+        refused.rename(folder)
 
 
 @pytest.mark.parametrize("fault", ["link", "folder", "empty", "linked"])
@@ -67,7 +111,7 @@ def test_what_is_no_stack_of_plain_files_is_listed_with_its_fault_and_can_be_ref
     (found,) = watched(root).scan()
     assert found.fault == ("link" if fault == "linked" else fault)
     watched(root).refuse(found, "请放文件本身\n再移回来")
-    assert watched(root).scan() == []
+    assert list(watched(root).scan()) == []
     (note,) = (root / "一号站" / REFUSED).rglob(NOTE)
     assert note.read_bytes().startswith(b"\xef\xbb\xbf")
     assert note.read_bytes().endswith("请放文件本身\r\n再移回来\r\n".encode())
@@ -117,9 +161,9 @@ def test_settled_stacks_are_kept_whole_and_what_was_not_taken_is_told(tmp_path: 
     # The same name again, also in 退回: nothing is written over.
     for _ in range(2):
         stack(tmp_path, good="1")
-        source.refuse(source.scan()[0], "重复")
+        source.refuse(next(source.scan()), "重复")
     stack(tmp_path, good="1")
-    source.settle(source.scan()[0], "HZ1", {})
+    source.settle(next(source.scan()), "HZ1", {})
     assert {path.name for path in (station / TAKEN).iterdir()} == {"HZ1", "HZ1 (2)"}
     assert source.stations() == [StationState("一号站", 0, 3, 0)]
 
@@ -140,7 +184,7 @@ def test_a_folder_of_ours_that_is_a_link_is_not_followed(tmp_path: Path) -> None
     (folder.parent / TAKEN).symlink_to(tmp_path / "elsewhere")
     source = watched(tmp_path / "root")
     with pytest.raises(OSError, match="is a link"):
-        source.settle(source.scan()[0], "HZ1", {})
+        source.settle(next(source.scan()), "HZ1", {})
     assert folder.is_dir()
 
 

@@ -61,7 +61,7 @@ def _separator(
 
 
 def _cover(at: PageFacts | None, cover: Sheet | None, under: Sequence[DocumentFact], case: CaseFact) -> Iterable[Finding]:
-    """A cover of another case; when papers behind it bear the number of this case, it is the cover that lies wrong."""
+    """A cover, or a slip, of another case; when papers behind it bear the number of this case, it is the cover that lies wrong."""
     ours = casenumbers.parse(case.case_no)
     if at is None or cover is None or ours is None or cover.case_no in (ours.base, case.case_no):
         return
@@ -72,7 +72,9 @@ def _cover(at: PageFacts | None, cover: Sheet | None, under: Sequence[DocumentFa
     theirs = [number for one in under if one.case_no and (number := casenumbers.parse(one.case_no)) is not None]
     fits = any(casenumbers.same_case(number, ours) for number in theirs)
     severity: Severity = "warning" if fits or not under else "blocking"
-    message = f"{_where(at)}是{cover.case_no}的{cover.name}，本次移送的是{case.case_no}"
+    # A slip is told by its number: whose it is, only who may see that announcement learns.
+    whose = f"另一案件的{cover.name}（{cover.number}）" if cover.number else f"{cover.case_no}的{cover.name}"
+    message = f"{_where(at)}是{whose}，本次移送的是{case.case_no}"
     remedy = "其后材料确属本案的，抽出这一页；属它所写案件的，请向该案移送"
     yield _of(at, "sheet.other_case", severity, message, remedy, _TEAM)
 

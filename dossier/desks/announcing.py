@@ -15,7 +15,7 @@ from dossier import access, people
 from dossier.access import Actor, Resource
 from dossier.clock import local
 from dossier.desks import receiving
-from dossier.desks.cases import load as load_case
+from dossier.desks.cases import load_for
 from dossier.desks.handover import next_number
 from dossier.desks.paper import clean
 from dossier.desks.register import written
@@ -30,7 +30,9 @@ from review.sheets import NAMES, STATEMENT, parse
 MOST_SHEETS, SHOWN_LIMIT = 5_000, 300
 # What a list shows; "" is what has not arrived.
 SHOWN: dict[str, str] = {"": "待送达", "overdue": "超过预计日", "arrived": "已送达", "withdrawn": "已撤回", "all": "全部"}
-_LATER = "请将本单放在纸质材料之上，一起送交卷宗管理中心；与材料一起扫描的，系统自动登记送达。"
+_LATER = "请将本单放在纸质材料之上，一起送交卷宗管理中心；中心或扫描站与材料一起扫描的，系统自动登记送达。"
+# Whose scanning of a slip means that the paper lies before them.
+_HERE = access.ACTIONS["announcement.arrive"].everywhere | {"station"}
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,14 @@ class Wanted:
 
 
 def announce(office: Office, actor: Actor, wanted: Wanted) -> str:
-    """Registers paper that will come; its number. Raises case_unknown, case_archived, not_allowed, announcement_bad, text_bad, submission_unknown."""
+    """Registers paper that will come; its number. Raises case_unknown, case_archived, announcement_bad, text_bad, submission_unknown."""
     if not 1 <= wanted.sheets <= MOST_SHEETS:
         raise DossierError("announcement_bad", what=f"张数应为 1 至 {MOST_SHEETS}")
     if not office.today() <= wanted.expected_on <= date(office.today().year + 2, 12, 31):
-        raise DossierError("announcement_bad", what="预计送达日不得早于今天")
+        raise DossierError("announcement_bad", what=f"预计送达日应在今天至 {office.today().year + 2} 年末之间")
     now = office.clock.now()
     with office.db.write() as session:
-        case = load_case(session, wanted.case_no)
-        access.demand(actor, "announcement.make", Resource(team=case.team_id))
+        case = load_for(session, wanted.case_no, actor, "announcement.make")
         if case.state == "archived":
             raise DossierError("case_archived", case_no=case.case_no)
         day = local(now).strftime("%Y%m%d")
@@ -113,19 +114,23 @@ def slips_in(session: Session, submission: Submission) -> dict[str, str]:
 
 
 def link(office: Office, session: Session, submission: Submission) -> None:
-    """Announced paper of this case whose slip was scanned with the stack has arrived. Inside the step's transaction, once the stack is parted."""
+    """Announced paper of this case whose slip was scanned with the stack has arrived. Inside the step's transaction, once the stack is parted.
+
+    Only when the desk or a station scanned it: what a team uploads are scans, and the paper is still with the team.
+    """
     numbers = {sheet.number for page in submission.pages if _loose(page) and (sheet := parse(page.code)) and sheet.kind == "slip"}
     if not numbers:
         return
     query = select(Announcement).where(Announcement.number.in_(numbers), Announcement.case_id == submission.case_id)
-    system = people.find(session, people.SYSTEM)
+    system, here = people.find(session, people.SYSTEM), not _HERE.isdisjoint(submission.handed_by.roles)
     for found in session.execute(query.order_by(Announcement.id)).scalars():
-        if found.state == ANNOUNCEMENT.start:
+        arrives = here and found.state == ANNOUNCEMENT.start
+        if arrives:
             _arrived(office, found, system.id)
-        elif found.state != "arrived" or found.submission_id is not None:
+        elif found.state == "withdrawn" or found.submission_id is not None:
             continue
         found.submission_id = found.submission_id or submission.id
-        _note(office, session, system.login, "arrive", found, receipt_no=submission.receipt_no)
+        _note(office, session, system.login, "arrive" if arrives else "link", found, receipt_no=submission.receipt_no)
 
 
 def _loose(page: Page) -> bool:
@@ -192,14 +197,14 @@ def listing(office: Office, actor: Actor, which: str = "", case_no: str | None =
         if which not in ("", "overdue"):
             query = query.order_by(Announcement.id.desc())
         if case_no:
-            query = query.where(Announcement.case_id == load_case(session, case_no).id)
+            query = query.where(Announcement.case_id == load_for(session, case_no, actor, "announcement.read").id)
         return [as_json(office, one) for one in session.execute(query.limit(SHOWN_LIMIT)).scalars()]
 
 
 def _seen(actor: Actor) -> Select[Announcement]:
     query = select(Announcement).options(joinedload(Announcement.case), joinedload(Announcement.team), joinedload(Announcement.made_by))
     if not actor.roles & access.ACTIONS["announcement.read"].everywhere:
-        query = query.where(Announcement.case_id.in_(select(Case.id).where(Case.team_id == actor.team)))
+        query = query.where(Announcement.case_id.in_(select(Case.id).where(Case.team_id == actor.team, Case.team_id.is_not(None))))
     return query
 
 

@@ -327,6 +327,14 @@ def load(session: Session, case_no: str) -> Case:
     return case
 
 
+def load_for(session: Session, case_no: str, actor: Actor, action: str) -> Case:
+    """The case, for somebody who may do this with it. Raises case_unknown also when they may not: numbers of cases are not for trying out."""
+    case = load(session, case_no)
+    if not access.decide(actor, action, Resource(team=case.team_id)):
+        raise DossierError("case_unknown", case_no=case_no[:80])
+    return case
+
+
 def case_json(case: Case, *, events: bool = True) -> dict[str, Any]:
     """A case as plain values, with or without what happened in it."""
     told = {"events": [{"anchor": e.anchor, "on": e.on_day.isoformat(), "source": e.source} for e in case.events]} if events else {}

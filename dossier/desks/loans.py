@@ -161,7 +161,7 @@ def listing(
         .options(joinedload(Loan.case).joinedload(Case.team))
     )
     if not actor.roles & access.ACTIONS["loan.read"].everywhere:
-        query = query.where(Case.team_id == actor.team)
+        query = query.where(Case.team_id == actor.team, Case.team_id.is_not(None))
     if not access.decide(actor, "loan.read", Resource(team=actor.team, sub=True)):
         query = query.where(Volume.kind != "sub")
     with office.db.read() as session:

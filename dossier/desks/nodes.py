@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dossier import access
-from dossier.access import Actor, Resource
+from dossier.access import Actor
 from dossier.desks import closing
-from dossier.desks.cases import load
+from dossier.desks.cases import load_for
 from dossier.office import Filed, Office
 from dossier.records.tables import Submission
 from review.casenumbers import parse as parse_case
@@ -19,10 +18,9 @@ from review.sheets import parse
 
 
 def choices(office: Office, actor: Actor, case_no: str) -> list[dict[str, Any]]:
-    """[{"node","name","lacking"}] of a case by its own rules, those that lack something first. Raises case_unknown, not_allowed."""
+    """[{"node","name","lacking"}] of a case by its own rules, those that lack something first. Raises case_unknown."""
     with office.db.read() as session:
-        case = load(session, case_no)
-        access.demand(actor, "submission.make", Resource(team=case.team_id))
+        case = load_for(session, case_no, actor, "submission.make")
         catalogue = office.rules.for_case(case)
         told = [
             {"node": state.node.id, "name": state.node.name, "lacking": [_name(office, case, line) for line in state.lines if line.lacking]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from dossier import access, people
@@ -34,7 +34,9 @@ def resource_of(submission: Submission) -> Resource:
 
 
 def of_team(team: int | None) -> ColumnElement[bool]:
-    """The hand-overs that a team may see: of its cases, and those that it brought itself before a case went to another team."""
+    """The hand-overs that a team may see: of its cases, and those that it brought itself before a case went to another team. None: no team, none."""
+    if team is None:
+        return false()
     return or_(Submission.team_id == team, Submission.case_id.in_(select(Case.id).where(Case.team_id == team)))
 
 

@@ -324,7 +324,7 @@ def listing(office: Office, actor: Actor, state: str = "open", page: int = 1) ->
     access.demand(actor, "review.list")
     query = select(ClosingReview).join(Case, Case.id == ClosingReview.case_id)
     if not actor.roles & access.ACTIONS["review.read"].everywhere:
-        query = query.where(Case.team_id == actor.team)
+        query = query.where(Case.team_id == actor.team, Case.team_id.is_not(None))
     query = query.where(ClosingReview.state.in_(OPEN) if state == "open" else ClosingReview.state == state)
     oldest = ClosingReview.submitted_at if state in ("open", *OPEN) else ClosingReview.submitted_at.desc()
     with office.db.read() as session:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
-from dossier.desks.cases import load
+from dossier.desks.cases import load_for
 from dossier.desks.register import written
 from dossier.errors import DossierError
 from dossier.listings import Separator, write_separators
@@ -43,12 +44,16 @@ def save(office: Office, actor: Actor, wanted: Wanted, folder: Path) -> Path:
 
     Raises not_allowed, case_unknown, type_unknown, node_unknown, separators_none, tool_missing, export_failed.
     """
+    counts: Counter[str] = Counter()
+    for type_id, count in wanted.types:
+        counts[type_id] += count
     with office.db.write() as session:
-        case = load(session, wanted.case_no) if wanted.case_no else None
-        access.demand(actor, "submission.make", Resource(team=case.team_id if case else actor.team))
+        case = _case(session, actor, wanted.case_no)
+        if wanted.node and case is None:
+            raise DossierError("bad_request", what="办案节点写在封页上，请同时写明案号 a step is written on the cover of a case")
         catalogue = office.rules.for_case(case) if case else office.rules.of(office.settings.default_profile)
         sheets = _sheets(catalogue, case, wanted)
-        _note(office, session, actor, case, wanted)
+        _note(office, session, actor, case, wanted, counts)
     made_on = local(office.clock.now())
     return written(folder / f"{sheets[0].title}.pdf", lambda path: write_separators(path, sheets, office.settings.court, made_on))
 
@@ -56,15 +61,21 @@ def save(office: Office, actor: Actor, wanted: Wanted, folder: Path) -> Path:
 def choices(office: Office, actor: Actor, case_no: str | None = None) -> dict[str, Any]:
     """{"types": [(id, name)], "nodes": [(id, name)]}: what sheets may name, by the rules of the case or else of this court."""
     with office.db.read() as session:
-        case = load(session, case_no) if case_no else None
-        access.demand(actor, "submission.make", Resource(team=case.team_id if case else actor.team))
+        case = _case(session, actor, case_no)
         catalogue = office.rules.for_case(case) if case else office.rules.of(office.settings.default_profile)
         kinds = sorted(catalogue.types.values(), key=lambda kind: (kind.order is None, kind.order or 0))
         nodes = [one for one in catalogue.nodes.values() if case and case.kind in one.applies_to]
         return {"types": [(one.id, one.name) for one in kinds], "nodes": [(one.id, one.name) for one in nodes]}
 
 
-def _note(office: Office, session: Session, actor: Actor, case: Case | None, wanted: Wanted) -> None:
+def _case(session: Session, actor: Actor, case_no: str | None) -> Case | None:
+    if case_no:
+        return load_for(session, case_no, actor, "submission.make")
+    access.demand(actor, "submission.make", Resource(team=actor.team))
+    return None
+
+
+def _note(office: Office, session: Session, actor: Actor, case: Case | None, wanted: Wanted, types: Mapping[str, int]) -> None:
     ledger.append(
         session,
         at=office.clock.now(),
@@ -72,7 +83,7 @@ def _note(office: Office, session: Session, actor: Actor, case: Case | None, wan
         action="separator.print",
         subject=f"case:{case.id}" if case else "separators",
         case_id=case.id if case else None,
-        detail={"plain": wanted.plain, "types": dict(wanted.types), "cover": case is not None, "node": wanted.node},
+        detail={"plain": wanted.plain, "types": dict(types), "cover": case is not None, "node": wanted.node},
     )
 
 

@@ -27,7 +27,7 @@ _OTHERS: Final = {
     "file.split": "分页", "file.unreadable": "文件无法分页", "page.unreadable": "页面无法识别", "page.read": "查看页面",
     "page.copy": "打印带水印的复制件", "document.read": "查看材料经过", "search": "检索",
     "separator.print": "打印分隔页",
-    "announcement.make": "登记稍后移送", "announcement.arrive": "登记送达", "announcement.undo": "撤销送达登记",
+    "announcement.make": "登记稍后移送", "announcement.arrive": "登记送达", "announcement.undo": "撤销送达登记", "announcement.link": "关联扫描件",
     "announcement.withdraw": "撤回稍后移送", "announcement.slip": "打印稍后移送单",
     "volume.place": "入卷", "volume.export": "导出卷宗", "paper.move": "调整实物位置", "paper.backs": "登记背面",
     "loan.ask": "申请借阅", "loan.approve": "批准借阅", "loan.refuse": "不批准借阅", "loan.hand_out": "借出", "loan.return": "归还登记",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,15 @@ from dossier.desks import announcing
 from dossier.desks.announcing import MOST_SHEETS, SHOWN, Wanted
 from dossier.errors import DossierError
 from dossier.web.answers import file_of, lead_back
-from dossier.web.guard import actor, could, day_of, doing, office
-from dossier.web.language import say
+from dossier.web.guard import actor, could, day_of, doing, office, wants_json
+from dossier.web.language import say, told_error
 
 desk = Blueprint("announcing", __name__)
+
+
+_FIELDS = ("case_no", "what", "sheets", "expected_on", "receipt_no")
+# Who records arrivals may see every announcement and every hand-over.
+_PLAIN = ("announcement_unknown", "submission_unknown")
 
 
 def _given(name: str) -> str:
@@ -36,19 +42,31 @@ def listing() -> Any:
 @desk.get("/announcements/new")
 @doing("announcement.make")
 def new() -> Any:
-    day = office().today() + timedelta(days=1)
-    asked = {name: request.args.get(name, "").strip() for name in ("case", "receipt")}
-    return render_template("announcing/new.html", asked=asked, day=day, today=office().today(), most=MOST_SHEETS)
+    asked = {name: request.args.get(where, "").strip() for name, where in (("case_no", "case"), ("receipt_no", "receipt"))}
+    return _form({**asked, "expected_on": (office().today() + timedelta(days=1)).isoformat()})
+
+
+def _form(asked: Mapping[str, str]) -> str:
+    return render_template("announcing/new.html", asked=asked, today=office().today(), most=MOST_SHEETS)
+
+
+def _wanted() -> Wanted:
+    sheets = _given("sheets")
+    if not (sheets.isascii() and sheets.isdigit() and len(sheets) < 6):
+        raise DossierError("announcement_bad", what=f"张数应为 1 至 {MOST_SHEETS}")
+    return Wanted(_given("case_no"), _given("what"), int(sheets), day_of("expected_on"), _given("receipt_no") or None)
 
 
 @desk.post("/announcements")
 @doing("announcement.make")
 def announce() -> Any:
-    sheets = _given("sheets")
-    if not (sheets.isascii() and sheets.isdigit() and len(sheets) < 6):
-        raise DossierError("announcement_bad", what=f"张数应为 1 至 {MOST_SHEETS}")
-    wanted = Wanted(_given("case_no"), _given("what"), int(sheets), day_of("expected_on"), _given("receipt_no") or None)
-    number = announcing.announce(office(), actor(), wanted)
+    try:
+        number = announcing.announce(office(), actor(), _wanted())
+    except DossierError as error:
+        if wants_json():
+            raise
+        flash(told_error(error), "bad")
+        return _form({name: _given(name) for name in _FIELDS}), error.status
     flash(say("已登记 %(number)s。请打印稍后移送单，随纸质材料送来。", number=number), "good")
     return redirect(_place(number), 303)
 
@@ -58,7 +76,11 @@ def announce() -> Any:
 def scanned() -> Any:
     number = _given("number")
     done = say("%(number)s 已登记送达。", number=announcing.number_of(number))
-    return lead_back(url_for(".listing"), done, lambda: announcing.arrive(office(), actor(), number, _given("receipt_no") or None))
+    return _arrive(number, url_for(".listing"), done, _PLAIN)
+
+
+def _arrive(number: str, to: str, done: str, plain: Collection[str]) -> Any:
+    return lead_back(to, done, lambda: announcing.arrive(office(), actor(), number, _given("receipt_no") or None), plain=plain)
 
 
 @desk.get("/announcements/<number>")
@@ -73,9 +95,7 @@ def show(number: str) -> Any:
 @desk.post("/announcements/<number>/arrive")
 @doing("announcement.arrive")
 def arrive(number: str) -> Any:
-    return lead_back(
-        _place(number), say("已登记送达。"), lambda: announcing.arrive(office(), actor(), number, _given("receipt_no") or None)
-    )
+    return _arrive(number, _place(number), say("已登记送达。"), _PLAIN[1:])
 
 
 @desk.post("/announcements/<number>/undo")

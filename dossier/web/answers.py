@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,18 @@ from dossier.web.guard import UNSEEN, office, wants_json
 from dossier.web.language import told_error
 
 
-def lead_back(to: str, done: str, deed: Callable[[], object], told: Callable[[], object] | None = None) -> Any:
+def lead_back(
+    to: str, done: str, deed: Callable[[], object], told: Callable[[], object] | None = None, *, plain: Collection[str] = ()
+) -> Any:
     """Does one act and leads to a page, which shows `done` (in the language of the page) or what the error says. What may not be seen stays an error.
 
-    told: what a program is answered instead; it gets errors as errors.
+    told: what a program is answered instead; it gets errors as errors. plain: codes that hide nothing here, for whoever may do this may see all.
     """
     program = told is not None and wants_json()
     try:
         deed()
     except DossierError as error:
-        if program or error.code in UNSEEN:
+        if program or (error.code in UNSEEN and error.code not in plain):
             raise
         flash(told_error(error), "bad")
         return redirect(to, 303)

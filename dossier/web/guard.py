@@ -27,7 +27,7 @@ HIDDEN = (
     | frozenset({"review.read", "review.submit", "review.turn"})
 )
 HIDDEN |= {"loan.read", "loan.ask", "loan.approve", "loan.lend", "loan.extend", "loan.end", "paper.read", "paper.move"}
-HIDDEN |= {"announcement.read", "announcement.make", "announcement.arrive", "announcement.withdraw"}
+HIDDEN |= {"announcement.read", "announcement.arrive", "announcement.withdraw"}
 UNSEEN = frozenset(
     {"not_allowed", "case_unknown", "submission_unknown", "announcement_unknown", "page_unknown", "loan_unknown", "user_unknown"}
 )

@@ -66,10 +66,20 @@ def new() -> Any:
         case_no=request.args.get("case", ""),
         again_of=again_of,
         nodes=_nodes(request.args.get("case", "")),
-        corrections=viewing.submission_json(office(), actor(), again_of)["corrections"] if again_of else [],
+        corrections=_corrections(again_of) if again_of else [],
         key=secrets.token_urlsafe(16),
         limit=office().settings.max_upload_mb,
     )
+
+
+def _corrections(receipt_no: str) -> list[dict[str, Any]]:
+    """What the hand-over that is answered was refused for; one that may not be seen is as unknown as one that is not there."""
+    try:
+        return list(viewing.submission_json(office(), actor(), receipt_no)["corrections"])
+    except DossierError as error:
+        if error.code in UNSEEN:
+            raise DossierError("submission_unknown", receipt=receipt_no) from None
+        raise
 
 
 def _nodes(case_no: str) -> list[dict[str, Any]]:

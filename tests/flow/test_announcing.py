@@ -15,8 +15,9 @@ from sqlalchemy import select
 
 from dossier import people
 from dossier.demo.papers import orders
-from dossier.desks import announcing, cases, viewing
+from dossier.desks import announcing, cases, handover, viewing
 from dossier.desks.announcing import Wanted
+from dossier.desks.handover import Request
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
@@ -24,11 +25,12 @@ from dossier.web.site import create_app
 from tests.flow.test_receiving import work
 from tests.flow.test_separators import joined
 from tests.support.commands import CommandLine
-from tests.support.office import CASE, CASE_NO, hand_over, open_test_office, operator_of, upload
+from tests.support.office import CASE, CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
 from tests.support.webclient import Person
 
 OTHER, TODAY = "（2026）豫9924执87号", date(2026, 9, 1)
+FOREIGN, TEAMLESS = "（2026）豫9924执88号", "（2026）豫9924执89号"
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +85,13 @@ def test_a_team_announces_by_page_and_the_desk_scans_the_code_into_a_field(offic
 
 
 def test_a_stack_with_the_slip_on_top_arrives_and_a_slip_of_another_case_moves_nothing(office: Office, tmp_path: Path) -> None:
-    number, other = announced(office), announced(office, OTHER)
+    number, other, uploaded = announced(office), announced(office, OTHER), announced(office)
     stack = joined(slip(office, number, tmp_path), pdf(orders.ACCEPTANCE), slip(office, other, tmp_path))
-    receipt = hand_over(office, [upload("a.pdf", stack)])["receipt_no"]
+    receipt = hand_over(office, [upload("a.pdf", stack)], actor=people.acting_as(office, "clerk"))["receipt_no"]
+    # The team has the slip too: that it uploads it does not bring the paper.
+    scans = hand_over(office, [upload("b.pdf", slip(office, uploaded, tmp_path))])["receipt_no"]
     work(office)
+    assert (of(office, uploaded)["state"], of(office, uploaded)["receipt_no"]) == ("announced", scans)
     view = viewing.submission_json(office, operator_of(office), receipt)
     assert [one["number"] for one in view["announcements"]] == [number]
     assert [(one["kind"], one["says"]) for one in view["separator_pages"]] == [("slip", number), ("slip", other)]
@@ -98,11 +103,34 @@ def test_a_stack_with_the_slip_on_top_arrives_and_a_slip_of_another_case_moves_n
         people.acting_as(office, people.SYSTEM).display,
     )
     told = next(one for one in view["findings"] if one["rule"] == "sheet.other_case")
-    assert OTHER in told["message"]
+    assert other in told["message"]
+    assert OTHER not in told["message"], "anybody can print the code of a number: it must not tell whose case that is"
     assert of(office, other)["state"] == "announced"
     with office.db.read() as session:
         events = session.scalars(select(LedgerEvent.action).where(LedgerEvent.subject.like("announcement:%"))).all()
-    assert {"announcement.make", "announcement.slip", "announcement.arrive"} <= set(events)
+    assert {"announcement.make", "announcement.slip", "announcement.arrive", "announcement.link"} <= set(events)
+
+
+def test_what_may_not_be_seen_is_as_unknown_as_what_is_not_there(office: Office, app: Flask) -> None:
+    operator, none = operator_of(office), "（2026）豫9924执999号"
+    more = [{**CASE, "case_no": FOREIGN, "team": "执行实施二团队"}, {**CASE, "case_no": TEAMLESS, "team": ""}]
+    cases.import_cases(office, operator, json.dumps(more, ensure_ascii=False).encode())
+    people.add(office, operator, login="lone", display="孤", roles=["team"], team=None, password=PASSWORD, must_change=False)
+    clerk, lone = people.acting_as(office, "clerk"), people.acting_as(office, "lone")
+    announcing.announce(office, clerk, Wanted(TEAMLESS, "原件", 1, TODAY))
+    handover.receive(office, clerk, Request(TEAMLESS, None, [upload("a.pdf", pdf(orders.ACCEPTANCE))]))
+    assert (announcing.listing(office, lone), viewing.submissions(office, lone)) == ([], [])
+    team = Person(app, "team1")
+    for path in ("/api/announcements?case_no={}", "/separators?case={}", "/api/cases/{}/nodes"):
+        answers = [team.get(path.format(number), "application/json") for number in (FOREIGN, none)]
+        assert [one.status_code for one in answers] == [404, 404]
+        assert answers[0].text.replace(FOREIGN, none) == answers[1].text
+    form = {"case_no": FOREIGN, "what": "写了很久的说明", "sheets": "2", "expected_on": "2026-09-03"}
+    answer = team.post("/announcements", form)
+    assert (answer.status_code, "没有案号为" in answer.text, "写了很久的说明" in answer.text) == (404, True, True)
+    desk = Person(app, "clerk")
+    assert desk.post("/announcements/arrived", {"number": "YG20260901-9999"}).location == "/announcements"
+    assert "没有编号为 YG20260901-9999 的稍后移送" in desk.get("/announcements").text
 
 
 def test_what_does_not_arrive_is_overdue_from_the_day_after_in_working_days(office: Office) -> None:

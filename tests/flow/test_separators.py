@@ -108,14 +108,14 @@ def test_sheets_are_printed_by_page_and_api_and_the_ledger_tells(office: Office,
     assert "限制消费令" in team.get("/separators").text
     assert "办案节点" in team.get(f"/separators?case={CASE_NO}").text
     page = team.post(
-        "/separators", {"plain": "2", "type": ["限制消费令 · consumption_restriction_order", ""], "count": ["1", "1"]}, accept="*/*"
+        "/separators", {"plain": "1", "type": ["限制消费令 · consumption_restriction_order"] * 2, "count": ["1", "1"]}, accept="*/*"
     )
     made = team.client.post("/api/separators", json={"case_no": CASE_NO}, headers={"X-CSRFToken": team.token})
     counts = [len(pypdfium2.PdfDocument(answer.data)) for answer in (page, made)]
     assert counts == [3, 1]
     with office.db.read() as session:
         events = session.scalars(select(LedgerEvent).where(LedgerEvent.action == "separator.print")).all()
-    assert {"plain": 2, "types": {"consumption_restriction_order": 1}, "cover": False, "node": None} in [event.detail for event in events]
+    assert {"plain": 1, "types": {"consumption_restriction_order": 2}, "cover": False, "node": None} in [event.detail for event in events]
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,7 @@ def test_sheets_are_printed_by_page_and_api_and_the_ledger_tells(office: Office,
         ({"plain": 201}, "bad_request"),
         ({"types": [{"type": "nothing", "count": 1}]}, "type_unknown"),
         ({"case_no": CASE_NO, "node": "nothing"}, "node_unknown"),
+        ({"plain": 1, "node": "service"}, "bad_request"),
         ({"case_no": "（2026）豫9924执9号"}, "case_unknown"),
     ],
 )

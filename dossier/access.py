@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from dossier.errors import DossierError
@@ -153,6 +153,8 @@ ACTIONS: dict[str, Rule] = {
     "ledger.read": _rule("operator auditor"),
 }
 
+# What the team that brought papers may still do when their case has gone to another team.
+LOOKING = frozenset({"submission.read", "page.read"})
 
 # What a token may be given: scope → its Chinese name and its actions. Decisions, accounts and the 副卷 are a person's and in none of them.
 SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -187,7 +189,11 @@ SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def decide(actor: Actor, action: str, resource: Resource | None = None) -> bool:
-    """True when the table allows it. 副卷 needs the role sub_reader besides; an unknown action is a mistake of the program (KeyError)."""
+    """True when the table allows it. 副卷 needs the role sub_reader besides; an unknown action is a mistake of the program (KeyError).
+
+    A case belongs to its team; of a case without one, papers belong to the team that brought them. When a case goes to another team, the
+    one that brought papers may still look at these, unless they are of the 副卷.
+    """
     rule = ACTIONS[action]
     resource = resource or Resource()
     if actor.only is not None and (action not in actor.only or resource.sub):
@@ -196,7 +202,11 @@ def decide(actor: Actor, action: str, resource: Resource | None = None) -> bool:
         return False
     if rule.anyone or actor.roles & rule.everywhere:
         return True
-    return bool(actor.roles & rule.own_team) and actor.team is not None and actor.team in (resource.team, resource.brought_by)
+    if actor.team is None or not actor.roles & rule.own_team:
+        return False
+    if actor.team == (resource.brought_by if resource.team is None else resource.team):
+        return True
+    return actor.team == resource.brought_by and action in LOOKING and not resource.sub
 
 
 def could(actor: Actor, action: str) -> bool:
@@ -229,15 +239,14 @@ def conflict(roles: Collection[str], *, compact: bool = False) -> tuple[str, str
     return None
 
 
-def page_tokens(*, teams: Iterable[int | None], volume: str | None) -> tuple[str, ...]:
-    """The tokens under which a page is indexed. teams: that of the case and that which brought it; volume None: not placed yet, then only these
-    and the desk find it."""
-    own = tuple(f"team:{team}" for team in dict.fromkeys(teams) if team is not None)
-    if volume is None:
-        return ("desk", *own)
+def page_tokens(*, team: int | None, brought_by: int | None, volume: str | None) -> tuple[str, ...]:
+    """The tokens under which a page is indexed. team: that of its case; brought_by: that which handed it over; volume None: not placed yet, then
+    only these and the desk find it. Page by page they say what decide() says of page.read."""
     if volume == "sub":
-        return ("sub",)
-    return ("main", *own)
+        own = brought_by if team is None else team
+        return ("sub", *([f"sub:{own}"] if own is not None else []))
+    teams = tuple(f"team:{one}" for one in dict.fromkeys((team, brought_by)) if one is not None)
+    return ("desk" if volume is None else "main", *teams)
 
 
 def reader_tokens(actor: Actor) -> tuple[str, ...]:
@@ -247,8 +256,10 @@ def reader_tokens(actor: Actor) -> tuple[str, ...]:
         tokens.append("main")
     if actor.roles & {"clerk", "scanner", "operator"}:
         tokens.append("desk")
-    if actor.team is not None and "team" in actor.roles:
+    of_team = actor.team is not None and "team" in actor.roles
+    if of_team:
         tokens.append(f"team:{actor.team}")
     if "sub_reader" in actor.roles and actor.only is None:
-        tokens.append("sub")
+        # A team's clearance is for its own cases: neither hits nor counts tell of the 副卷 of others.
+        tokens += ["sub"] if actor.roles & ACTIONS["page.read"].everywhere else [f"sub:{actor.team}"] if of_team else []
     return tuple(tokens)

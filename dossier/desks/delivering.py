@@ -15,7 +15,7 @@ from dossier.clock import local
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import jobs, ledger
-from dossier.records.tables import CHANNELS, NOTICE_KINDS, Delivery, Job
+from dossier.records.tables import CHANNELS, NOTICE_KINDS, Delivery, Job, Person
 
 # About a day and a half in all: a mail server that is away for a night loses nothing.
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1200))
@@ -29,8 +29,12 @@ def deliver(office: Office, delivery_id: int) -> Callable[[Session], None]:
         one = session.get(Delivery, delivery_id)
         if one is None:
             raise DossierError("internal", ref=f"delivery {delivery_id}")
+        reached = one.channel != "mail" or session.execute(select(Person.id).where(Person.mail == one.target, ~Person.disabled)).first()
     now = office.clock.now()
     if one.sent_at is None:
+        if not reached:
+            # Tries go on for days: who left meanwhile, or has another address now, is told nothing more at the old one.
+            raise ConnectionError("no open account has this address any more")
         _send(office, one)
 
     def apply(session: Session) -> None:

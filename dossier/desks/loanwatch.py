@@ -25,11 +25,12 @@ ANSWERS = {"approve": "已批准", "decline": "不予批准"}
 
 @dataclass(frozen=True)
 class Reminder:
-    """A loan whose paper is due: its number, the words, and the persons (ids) whom it concerns."""
+    """A loan whose paper is due: its number, the words, the persons (ids) whom it concerns, and whether it is of the 副卷."""
 
     loan_no: str
     text: str
     to: frozenset[int]
+    sub: bool
 
 
 def reminders(office: Office, session: Session) -> Iterator[Reminder]:
@@ -49,8 +50,9 @@ def reminders(office: Office, session: Session) -> Iterator[Reminder]:
             or (late and "clerk" in one.roles)
             or (team is not None and one.team_id == team and "team" in one.roles)
         ]
-        seen = frozenset(one.id for one in to if loan.volume.kind != "sub" or "sub_reader" in one.roles)
-        yield Reminder(loan.loan_no, f"{loan.case.case_no} 借阅 {loan.loan_no}：{len(missing_of(loan))} 张未还，{words}", seen)
+        sub = loan.volume.kind == "sub"
+        seen = frozenset(one.id for one in to if not sub or "sub_reader" in one.roles)
+        yield Reminder(loan.loan_no, f"{loan.case.case_no} 借阅 {loan.loan_no}：{len(missing_of(loan))} 张未还，{words}", seen, sub)
 
 
 def _said(office: Office, loan: Loan) -> tuple[str, bool] | None:

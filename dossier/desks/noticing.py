@@ -26,7 +26,10 @@ OUTCOMES = {"sign_as_is": "按现状签收", "fix": "应予改正"}
 
 @dataclass(frozen=True)
 class Said:
-    """One thing to tell: to whom (ids), in which words, and which page shows it. The words hold no text of papers and no names of parties."""
+    """One thing to tell: to whom (ids), in which words, and which page shows it. The words hold no text of papers and no names of parties.
+
+    sub: it tells of the 副卷, so no other system is told.
+    """
 
     key: str
     kind: str
@@ -34,6 +37,7 @@ class Said:
     text: str
     place: str
     subject: str
+    sub: bool = False
 
 
 def drain(office: Office) -> int:
@@ -70,7 +74,7 @@ def daily(office: Office) -> int:
         for one in table["by_team"] if table else ():
             told += sum(_tell(office, session, said, "") for said in _of_team(session, one, today.isoformat()))
         for due in loanwatch.reminders(office, session) if table else ():
-            said = Said(f"loan_due:{today.isoformat()}:{due.loan_no}", "loan_due", due.to, due.text, "loan", due.loan_no)
+            said = Said(f"loan_due:{today.isoformat()}:{due.loan_no}", "loan_due", due.to, due.text, "loan", due.loan_no, due.sub)
             told += _tell(office, session, said, "")
         _keep(session, DAY_MARK, today.toordinal())
         return told
@@ -113,7 +117,7 @@ def _tell(office: Office, session: Session, said: Said, actor: str) -> int:
     persons = session.execute(select(Person).where(Person.id.in_(said.to - known), Person.login != actor)).scalars().all()
     now, settings = office.clock.now(), office.settings
     body = {"kind": said.kind, "at": now.isoformat(), "text": said.text, "place": said.place, "subject": said.subject}
-    ways = [("webhook", urlsplit(settings.webhook_url).hostname or "")] if settings.webhook_url and not known else []
+    ways = [("webhook", urlsplit(settings.webhook_url).hostname or "")] if settings.webhook_url and not known and not said.sub else []
     for person in persons:
         session.add(
             Notice(person_id=person.id, key=said.key, kind=said.kind, at=now, text=said.text, place=said.place, subject=said.subject)
@@ -132,6 +136,11 @@ def _team(session: Session, team: int | None) -> frozenset[int]:
     """The members of a team who hand over and close cases."""
     rows = session.execute(select(Person.id, Person.roles).where(Person.team_id == team, ~Person.disabled)) if team is not None else ()
     return frozenset(id for id, roles in rows if "team" in roles)
+
+
+def _due(session: Session, one: Submission) -> frozenset[int]:
+    """Who has to go on with a hand-over: the team of its case as it is now, and where the case has none, the team that brought it."""
+    return _team(session, one.team_id if one.case.team_id is None else one.case.team_id)
 
 
 def _holding(session: Session, role: str) -> frozenset[int]:
@@ -156,14 +165,14 @@ def _handed(event: LedgerEvent, kind: str, to: frozenset[int], one: Submission, 
 def _refused(session: Session, event: LedgerEvent) -> Said:
     one = _submission(session, event)
     count = session.execute(select(func.count()).where(Correction.submission_id == one.id)).scalar_one()
-    return _handed(event, "refused", _team(session, one.team_id), one, f"移送 {one.receipt_no} 不予签收，修改意见 {count} 项")
+    return _handed(event, "refused", _due(session, one), one, f"移送 {one.receipt_no} 不予签收，修改意见 {count} 项")
 
 
 def _partly(session: Session, event: LedgerEvent) -> Said | None:
     one, refused = _submission(session, event), event.detail.get("refused")
     if not refused:
         return None
-    return _handed(event, "refused", _team(session, one.team_id), one, f"移送 {one.receipt_no} 部分签收，退回 {len(refused)} 件材料")
+    return _handed(event, "refused", _due(session, one), one, f"移送 {one.receipt_no} 部分签收，退回 {len(refused)} 件材料")
 
 
 def _corrected(session: Session, event: LedgerEvent) -> Said | None:
@@ -181,7 +190,7 @@ def _disputed(session: Session, event: LedgerEvent) -> Said:
 
 def _ruled(session: Session, event: LedgerEvent) -> Said:
     one = _submission(session, event)
-    to = _team(session, one.team_id) | _decider(session, one)
+    to = _due(session, one) | _decider(session, one)
     return _handed(event, "ruled", to, one, f"移送 {one.receipt_no} 的争议已由局长决定：{OUTCOMES[event.detail['outcome']]}")
 
 
@@ -197,14 +206,19 @@ def _asked_for(session: Session, event: LedgerEvent) -> Said | None:
     if loan.state != "asked":
         return None
     to = _cleared(session, loan, _holding(session, "director"))
-    return Said(f"ledger:{event.seq}", "loan_asked", to, f"{loan.case.case_no} 借阅 {loan.loan_no} 待批准", "loan", loan.loan_no)
+    return _lent(event, "loan_asked", to, loan, "待批准")
 
 
 def _answered(session: Session, event: LedgerEvent) -> Said:
     loan = session.get_one(Loan, int(event.subject.partition(":")[2]))
     words = loanwatch.ANSWERS[event.action.rpartition(".")[2]]
     to = _cleared(session, loan, frozenset({loan.asked_by_id}))
-    return Said(f"ledger:{event.seq}", "loan_decided", to, f"{loan.case.case_no} 借阅 {loan.loan_no} {words}", "loan", loan.loan_no)
+    return _lent(event, "loan_decided", to, loan, words)
+
+
+def _lent(event: LedgerEvent, kind: str, to: frozenset[int], loan: Loan, words: str) -> Said:
+    text = f"{loan.case.case_no} 借阅 {loan.loan_no} {words}"
+    return Said(f"ledger:{event.seq}", kind, to, text, "loan", loan.loan_no, loan.volume.kind == "sub")
 
 
 def _cleared(session: Session, loan: Loan, to: frozenset[int]) -> frozenset[int]:

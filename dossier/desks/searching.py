@@ -36,7 +36,7 @@ def page_doc(page: Page) -> PageDoc:
         page_id=page.id,
         case_no=case.case_no,
         text="\n".join(row["text"] for row in page.lines),
-        acl=access.page_tokens(teams=(case.team_id, page.submission.team_id), volume=volume),
+        acl=access.page_tokens(team=case.team_id, brought_by=page.submission.team_id, volume=volume),
         type_id=(document.type_id or "") if document is not None else "",
         doc_date=document.dated.isoformat() if document is not None and document.dated else "",
         parties="\n".join(party.name for party in case.parties),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import select
 
 from dossier import people
 from dossier.access import Actor
-from dossier.desks import borrowing, closing, explaining, loans, notices, noticing, paper, workbench
+from dossier.desks import borrowing, closing, delivering, explaining, loans, notices, noticing, paper, workbench
 from dossier.desks.borrowing import Wanted
 from dossier.errors import DossierError
 from dossier.office import Office
@@ -345,6 +346,7 @@ def test_who_must_act_on_a_loan_is_told_and_finds_it_on_the_workbench(office: Of
 
 
 def test_a_loan_of_the_sub_volume_is_told_to_those_who_may_read_it(office: Office, days: Days) -> None:
+    office = replace(office, settings=replace(office.settings, webhook_url="https://other.example/in"))
     shelve(office, (2,), kind="sub")
     add: dict[str, Any] = {"display": "有权者", "password": PASSWORD, "must_change": False}
     people.add(office, operator_of(office), login="reader", roles=["team", "sub_reader"], team=TEAM, **add)
@@ -357,6 +359,7 @@ def test_a_loan_of_the_sub_volume_is_told_to_those_who_may_read_it(office: Offic
         days.forward(1)
     assert [kind for kind, _ in told(office, "reader")] == ["loan_due"]
     assert told(office, "team1") == told(office, "clerk") == []
+    assert {one["kind"] for one in delivering.deliveries(office, operator_of(office))["rows"]} <= {"overdue", "due_soon"}, "no other system"
 
 
 def test_the_command_line_walks_the_same_way(shelf: Path, tmp_path: Path) -> None:

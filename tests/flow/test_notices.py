@@ -17,14 +17,14 @@ from aiosmtpd.controller import Controller
 
 from dossier import people
 from dossier.clock import Clock
-from dossier.desks import delivering, figures, notices, noticing, receiving, reviewing
+from dossier.desks import cases, delivering, figures, notices, noticing, receiving, reviewing
 from dossier.desks.figures import Asked
 from dossier.messengers import is_address, signature
 from dossier.office import Office
 from dossier.settings import Settings
 from dossier.web.site import create_app
 from dossier.worker import Worker
-from tests.support.office import CASE_NO, NOW, PASSWORD, hand_over, operator_of, upload
+from tests.support.office import CASE, CASE_NO, NOW, PASSWORD, hand_over, operator_of, upload
 from tests.support.web import House, build
 from tests.support.webclient import Person
 
@@ -151,6 +151,23 @@ def test_what_happens_is_told_to_whom_it_concerns_and_to_nobody_else(house: Hous
     assert texts(office, "team1")[0] == f"{CASE_NO} 结案被程序审核退回，理由 2 项"
 
 
+def test_a_case_that_goes_to_another_team_takes_what_is_still_to_do_along(house: House) -> None:
+    office, operator = house.office, operator_of(house.office)
+    cases.import_cases(office, operator, json.dumps([CASE | {"team": "执行实施二团队"}]).encode())
+    people.add(office, operator, login="t2", display="二", roles=["team"], team="执行实施二团队", password=PASSWORD, must_change=False)
+    noticing.drain(office)
+    notices.tick(office, people.acting_as(office, "team1"))
+    receiving.refuse(office, people.acting_as(office, "clerk"), house.waiting, "类型不明", ["请写明材料名称"])
+    noticing.drain(office)
+    assert (len(texts(office, "t2")), texts(office, "team1")) == (1, [])
+    # Who brought the papers may still look at them; what happens to them is the new team's.
+    first, second = Person(create_app(office), "team1"), Person(create_app(office), "t2")
+    said = {"reason": REASON}
+    assert first.get(f"/hand-overs/{house.waiting}").status_code == 200
+    assert first.post(f"/hand-overs/{house.waiting}/dispute", said, "application/json").status_code == 404
+    assert second.post(f"/hand-overs/{house.waiting}/dispute", said).status_code == 303
+
+
 def test_the_bell_leads_to_the_page_and_the_page_says_that_it_is_the_only_way(house: House) -> None:
     dispute(house)
     noticing.drain(house.office)
@@ -213,12 +230,20 @@ def test_a_message_that_is_not_taken_waits_is_given_up_visibly_and_can_be_tried_
         Worker(office).run(until_idle=True)
     (row,) = delivering.deliveries(office, operator, "failed")["rows"]
     assert row["tries"] == len(delivering.DELAYS) + 1
+    people.disable(office, operator, "director", "调离")
+    assert delivering.retry(office, operator) == 1
+    outside.post.away = False
+    for delay in (timedelta(0), *delivering.DELAYS):
+        now[0] += delay
+        Worker(office).run(until_idle=True)
+    assert outside.post.mails == [], "who has left is told nothing more"
+    assert "no open account" in delivering.deliveries(office, operator, "failed")["rows"][0]["error"]
+    people.enable(office, operator, "director")
     people.add(office, operator, login="sys", display="系统", roles=["system_admin"], team=None, password=PASSWORD, must_change=False)
     system = Person(create_app(office), "sys")
     page = system.get("/deliveries?state=failed").text
     assert "未送达" in page
     assert CASE_NO not in page
-    outside.post.away = False
     assert "重新送出 1 件" in system.client.post("/deliveries/retry", data={"csrf_token": system.token}, follow_redirects=True).text
     Worker(office).run(until_idle=True)
     assert [one["state"] for one in delivering.deliveries(office, operator)["rows"]] == ["sent"]

@@ -198,8 +198,29 @@ def test_a_page_moved_to_the_sub_volume_is_shown_to_nobody_without_the_right(off
     searching.drain(office)
     with office.db.write() as session:
         session.execute(update(Person).where(Person.login == "clerk").values(roles=["clerk", "sub_reader"]))
+        session.execute(update(Person).where(Person.login == "team1").values(roles=["team", "sub_reader"]))
     assert found(office) == []
-    assert found(office, login="clerk")
+    pages = found(office, login="clerk")
+    assert pages
+    assert found(office, login="team1") == pages
+    # The clearance of a team is for its own cases: the case goes to others, and neither hits nor counts tell of it any more.
+    give_to_second_team(office)
+    team = people.acting_as(office, "team1")
+    for state in ("before", "after"):
+        assert (state, searching.search(office, team, "网络查控")["hits"]) == (state, [])
+        searching.drain(office)
+    assert searching.search(office, team, "网络查控")["total"] == 0
+    assert narrowing.counts(office, team, "网络查控")["案号"] == []
+    assert viewing.submissions(office, team)
+    assert found(office, login="clerk") == pages
+    with pytest.raises(DossierError, match="无权查看"):
+        viewing.page_view(office, team, pages[0])
+
+
+def give_to_second_team(office: Office) -> None:
+    cases.import_cases(
+        office, operator_of(office), json.dumps([CASE | {"team": "执行实施二团队", "respondents": "张某甲；丙公司"}]).encode()
+    )
 
 
 def test_two_drain_at_once_and_one_waits_or_takes_nothing(office: Office) -> None:
@@ -251,9 +272,7 @@ def test_the_papers_of_a_case_that_goes_to_another_team_go_with_it(office: Offic
     )
     second = people.acting_as(office, "team2")
     assert (found(office, login="team2"), viewing.submissions(office, second)) == ([], [])
-    cases.import_cases(
-        office, operator_of(office), json.dumps([CASE | {"team": "执行实施二团队", "respondents": "张某甲；丙公司"}]).encode()
-    )
+    give_to_second_team(office)
     searching.drain(office)
     pages = found(office)
     assert pages

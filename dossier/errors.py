@@ -222,6 +222,12 @@ SENTENCES: dict[str, Sentence] = {
         "统一认证账号 {login} 在本系统没有可用的账号。请联系系统管理员。",
         "{login} has no open account here. Ask a system administrator.",
     ),
+    "sso_administrator": Sentence(
+        403,
+        EXIT_REFUSED,
+        "{login} 是系统管理员、安全管理员或审计员，不能用统一认证登录。请用本系统的密码登录。",
+        "{login} is one of the three administrators, for whom the identity service does not vouch. Sign in with the password here.",
+    ),
     "user_unknown": _bad("没有名为 {name} 的用户。", "There is no user {name}.", 404),
     "user_exists": _bad("用户 {name} 已存在。", "User {name} exists already.", 409),
     "role_unknown": _bad("没有名为 {role} 的角色。可用角色：{roles}。", "There is no role {role}. Roles: {roles}."),

@@ -180,8 +180,7 @@ def grant(office: Office, actor: Actor, login: str, roles: Iterable[str]) -> Non
         person = of_others(session, actor, login)
         before, person.roles = list(person.roles), chosen
         if set(before) != set(chosen):
-            # Their passwords are kept in different places.
-            person.session_stamp += directory.elsewhere(office, before) != directory.elsewhere(office, chosen)
+            person.session_stamp += directory.door_changes(office, before, chosen)
             tell(office, session, actor, "grant", person, before=before, after=chosen)
 
 

@@ -12,11 +12,20 @@ from dossier.records.tables import Person
 
 
 def elsewhere(office: Office, roles: Collection[str]) -> bool:
-    """Whether the court's directory keeps the password of somebody with these roles.
+    """Whether the court's directory keeps the password of somebody with these roles."""
+    return bool(office.settings.ldap_url) and not stays_here(roles)
 
-    Never that of the three administrators: whoever keeps the directory would otherwise keep accounts and rights here, too.
-    """
-    return bool(office.settings.ldap_url) and not ADMINISTRATORS.intersection(roles)
+
+def stays_here(roles: Collection[str]) -> bool:
+    """Whether somebody with these roles proves who they are here and nowhere else: the three administrators, for whoever keeps the court's
+    directory or identity service would otherwise keep accounts and rights here, too."""
+    return not ADMINISTRATORS.isdisjoint(roles)
+
+
+def door_changes(office: Office, before: Collection[str], after: Collection[str]) -> bool:
+    """Whether who had these roles and has those now comes in by another door, so that a session begun at the old one is worth nothing."""
+    outside = office.settings.ldap_url or office.settings.oidc_issuer
+    return bool(outside) and stays_here(before) != stays_here(after)
 
 
 def require_here(office: Office, person: Person) -> None:

@@ -71,14 +71,20 @@ def _unjudged(office: Office, counted: tuple[tries.Bar, ...], person: Person | N
 
 
 def sign_in_by(office: Office, login: str, address: str, service: str) -> tuple[Actor, int]:
-    """The actor and the session stamp of somebody whom an identity service vouches for; accounts are never made this way. Raises sso_unknown."""
+    """The actor and the session stamp of somebody whom an identity service vouches for; accounts are never made this way.
+
+    Raises sso_unknown, and sso_administrator: nobody outside vouches for the three administrators.
+    """
     with office.db.write() as session:
         person = _open_account(session, login)
-        action, detail = "sign_in" if person else "sign_in.failed", {"address": address, "by": service}
+        here = person is not None and directory.stays_here(person.roles)
+        action, detail = "sign_in" if person and not here else "sign_in.failed", {"address": address, "by": service}
         subject = f"person:{person.id}" if person else "person:unknown"
         ledger.append(session, at=office.clock.now(), actor=login[:80], action=action, subject=subject, detail=detail)
     if person is None:
         raise DossierError("sso_unknown", login=login[:80])
+    if here:
+        raise DossierError("sso_administrator", login=person.login)
     return actor_of(person), person.session_stamp
 
 
@@ -100,7 +106,7 @@ def resume(
     """
     with office.db.read() as session:
         person = _open_account(session, login)
-        if person is None or person.session_stamp != stamp:
+        if person is None or person.session_stamp != stamp or (vouched and directory.stays_here(person.roles)):
             return None
         actor = (standing_for(session, person, principal, office.today()) if principal else None) or actor_of(person)
         return Standing(actor, _first(office, session, person, actor, proved, vouched))

@@ -96,6 +96,22 @@ def test_who_has_no_account_here_gets_none(app: Flask, issuer: str, login: str) 
     assert person.get("/cases").headers["Location"].startswith("/sign-in")
 
 
+def test_nobody_outside_vouches_for_an_administrator(app: Flask, house: Office, issuer: str) -> None:
+    operator, person, login = operator_of(house), Person(app), "zhao6"
+    people.add(house, operator, login=login, display="赵", roles=["clerk"], team=None, password=PASSWORD, must_change=False)
+    person.get(vouched(person, issuer, login))
+    assert person.get("/account").status_code == 200
+    people.grant(house, operator, login, ["security_admin"])
+    assert person.get("/account").headers["Location"].startswith("/sign-in"), "the open session ended"
+    answer = person.get(vouched(person, issuer, login), "application/json")
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (403, "sso_administrator")
+    assert person.get("/account").status_code == 303
+    assert Person(app, login).get("/account").status_code == 200, "with the password here"
+    with house.db.read() as session:
+        query = select(LedgerEvent.action).where(LedgerEvent.actor == login).order_by(LedgerEvent.seq)
+        assert list(session.scalars(query)) == ["sign_in", "sign_in.failed", "sign_in"]
+
+
 def test_an_answer_that_nobody_asked_for_is_refused(app: Flask, issuer: str) -> None:
     first, second = Person(app), Person(app)
     back = vouched(first, issuer, "li4")

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dossier import people
-from dossier.desks import figures, loanwatch
+from dossier.desks import announcewatch, figures, loanwatch
 from dossier.desks.figures import Asked
 from dossier.desks.reviewing import KEYS
 from dossier.office import Office
@@ -59,7 +59,7 @@ def drain(office: Office) -> int:
 
 
 def daily(office: Office) -> int:
-    """Once a working day, when the figures are counted: each team how many of its steps are overdue or near, and whose paper is due; how many notices."""
+    """Once a working day, when the figures are counted: each team how many of its steps are overdue or near, which paper is due and which did not come; how many."""
     today = office.today()
     with office.db.read() as session:
         if _value(session, DAY_MARK) >= today.toordinal():
@@ -75,6 +75,9 @@ def daily(office: Office) -> int:
             told += sum(_tell(office, session, said, "") for said in _of_team(session, one, today.isoformat()))
         for due in loanwatch.reminders(office, session) if table else ():
             said = Said(f"loan_due:{today.isoformat()}:{due.loan_no}", "loan_due", due.to, due.text, "loan", due.loan_no, due.sub)
+            told += _tell(office, session, said, "")
+        for paper in announcewatch.late(office, session) if table else ():
+            said = Said(f"announced_late:{paper.number}", "announced_late", paper.to, paper.text, "announcement", paper.number)
             told += _tell(office, session, said, "")
         _keep(session, DAY_MARK, today.toordinal())
         return told

@@ -38,6 +38,7 @@ class Announcement(Base):
     arrived_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")  # why it was withdrawn
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    told_late_at: Mapped[datetime | None]  # when people were told that it did not come
     case: Mapped[Case] = relationship()
     team: Mapped[Team | None] = relationship()
     made_by: Mapped[Person] = relationship(foreign_keys=[made_by_id])

@@ -13,8 +13,9 @@ from dossier.records.types import Base, BigId
 NOTICE_KINDS = {
     "refused": "移送被退回", "corrected": "已改正重新移送", "disputed": "争议待决定", "ruled": "局长已决定", "due_soon": "节点临期",
     "overdue": "节点超期", "returned": "结案被退回", "loan_asked": "借阅待批准", "loan_decided": "借阅已答复", "loan_due": "借阅应还",
+    "announced_late": "纸质材料未送达",
 }  # fmt: skip
-PLACES = ("handover", "ruling", "review", "overdue", "loan")  # which page shows what the notice tells of
+PLACES = ("handover", "ruling", "review", "overdue", "loan", "announcement")  # which page shows what the notice tells of
 CHANNELS = {"mail": "邮件", "webhook": "推送"}
 
 
@@ -30,12 +31,12 @@ class Notice(Base):
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    key: Mapped[str]  # ledger:SEQ, KIND:DAY:TEAM, or loan_due:DAY:NUMBER
+    key: Mapped[str]  # ledger:SEQ, KIND:DAY:TEAM, loan_due:DAY:NUMBER, or announced_late:NUMBER
     kind: Mapped[str]
     at: Mapped[datetime]
     text: Mapped[str]
     place: Mapped[str]
-    subject: Mapped[str]  # receipt number, case number, loan number, or a team's name
+    subject: Mapped[str]  # receipt number, case number, number of a loan or an announcement, or a team's name
     read_at: Mapped[datetime | None]
 
 

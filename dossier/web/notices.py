@@ -58,6 +58,7 @@ def follow(number: int) -> Any:
         "handover": lambda: url_for("handovers.show", receipt_no=one["subject"]),
         "ruling": lambda: url_for("workbench.ruling", receipt_no=one["subject"]),
         "review": lambda: url_for("reviews.show", case_no=one["subject"]),
+        "announcement": lambda: url_for("announcing.show", number=one["subject"]),
         "loan": lambda: url_for("borrowing.show", loan_no=one["subject"]),
         "overdue": lambda: url_for("figures.show", what="overdue", team=one["subject"]),
     }

@@ -14,8 +14,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from dossier import people
+from dossier.clock import Clock
 from dossier.demo.papers import orders
-from dossier.desks import announcing, cases, handover, viewing
+from dossier.desks import announcing, cases, delivering, handover, notices, noticing, viewing
 from dossier.desks.announcing import Wanted
 from dossier.desks.handover import Request
 from dossier.errors import DossierError
@@ -25,7 +26,7 @@ from dossier.web.site import create_app
 from tests.flow.test_receiving import work
 from tests.flow.test_separators import joined
 from tests.support.commands import CommandLine
-from tests.support.office import CASE, CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
+from tests.support.office import CASE, CASE_NO, NOW, PASSWORD, TEAM, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
 from tests.support.webclient import Person
 
@@ -152,6 +153,49 @@ def test_what_does_not_arrive_is_overdue_from_the_day_after_in_working_days(offi
     announcing.withdraw(office, people.acting_as(office, "team1"), number, "原件由法官保管")
     assert number not in [row["number"] for row in announcing.listing(office, operator_of(office), "overdue")]
     refused("move_refused", lambda: announcing.arrive(office, operator_of(office), number))
+
+
+def told(office: Office, login: str) -> list[tuple[str, str]]:
+    """Number and words of a person's notices about announced paper, after the notices of the day."""
+    noticing.daily(office)
+    rows = notices.listing(office, people.acting_as(office, login), all_of=True)["rows"]
+    return [(row["subject"], row["text"]) for row in rows if row["kind"] == "announced_late"]
+
+
+def test_paper_that_does_not_come_by_its_day_is_told_once_to_who_announced_it_and_the_team(tmp_path: Path) -> None:
+    now = [NOW]
+    webhook = {"webhook_url": "http://127.0.0.1:9/in", "webhook_secret": "a-secret-of-the-court"}
+    office = open_test_office(tmp_path / "home", clock=Clock(lambda: now[0]), **webhook)
+    operator = operator_of(office)
+    add: dict[str, Any] = {"display": "某", "password": PASSWORD, "must_change": False}
+    people.add(office, operator, login="brought", roles=["scanner"], team=None, **add)
+    people.add(office, operator, login="left", roles=["team"], team=TEAM, **add)
+    friday, made = date(2026, 9, 4), people.acting_as(office, "brought")
+    number = announcing.announce(office, made, Wanted(CASE_NO, "某甲的私密笔录", 3, friday))
+    arrived, gone = (announcing.announce(office, made, Wanted(CASE_NO, "原件", 1, friday)) for _ in range(2))
+    other = announcing.announce(office, people.acting_as(office, "left"), Wanted(CASE_NO, "原件", 1, friday))
+    announcing.arrive(office, operator, arrived)
+    announcing.withdraw(office, operator, gone, "不送了")
+    people.add_team(office, operator, "执行实施二团队")
+    people.move_to_team(office, operator, "left", "执行实施二团队")
+    now[0] = datetime(2026, 9, 4, 15, 59, tzinfo=UTC)  # the last minute of that Friday
+    assert told(office, "brought") == told(office, "team1") == []
+    now[0] = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
+    words = f"{CASE_NO} 稍后移送 {number}：3 张纸质材料尚未送达，已超过预计日 1 个工作日"
+    assert told(office, "brought") == [(number, words)]
+    assert [subject for subject, _ in told(office, "team1")] == [other, number]
+    assert told(office, "clerk") == told(office, "left") == []
+    team = Person(create_app(office), "team1")
+    page = team.get("/notices").text
+    assert "纸质材料未送达" in page
+    link = page.partition('href="/notices/')[2].partition('"')[0]
+    assert team.get(f"/notices/{link}").headers["Location"] == f"/announcements/{other}"
+    for day in (8, 9):
+        now[0] = datetime(2026, 9, day, 1, 0, tzinfo=UTC)
+        assert (len(told(office, "brought")), len(told(office, "team1"))) == (1, 2)
+    sent = [one["kind"] for one in delivering.deliveries(office, operator)["rows"]]
+    office.close()
+    assert sent.count("announced_late") == 2
 
 
 def test_an_arrival_that_was_a_mistake_is_taken_back(office: Office) -> None:

@@ -17,6 +17,7 @@ from dossier.errors import DossierError
 CATALOGUE = Path(__file__).parent / "english"
 ENGLISH, CHINESE = "en", "zh"
 LANGUAGES = (CHINESE, ENGLISH)
+CHINESE_WITHIN = Markup(' lang="zh-CN"')
 _SIGN = "\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
 _WHOLE = re.compile(rf"[{_SIGN}]")
 # From one Chinese sign to the last before a stretch that has none: numbers and letters inside of a case number belong to it.
@@ -67,6 +68,12 @@ def _told(text: str, facts: dict[str, Any], context: str | None = None) -> str:
     return found if isinstance(found, str) else found[facts.get("n") != 1]
 
 
+def sentence(in_english: bool, text: str, context: str | None = None) -> str | None:
+    """A sentence as the language has it, its %(facts)s still open; None where that depends on a number."""
+    found = catalogue().get(_key(context, text), text) if in_english else text
+    return found if isinstance(found, str) else None
+
+
 def say(text: str, /, **facts: Any) -> str:
     """A sentence of the program with its %(facts)s filled in, as plain text; the fact `n` chooses between the English singular and plural."""
     told = _told(text, facts)
@@ -105,7 +112,7 @@ def mixed(value: Any) -> Any:
 def in_zh(text: str | None = None) -> str:
     """The attribute of an element whose words and attributes are Chinese on an English page, too; where `text` is given, if that is Chinese."""
     chinese = _english.get() and (text is None or _WHOLE.search(text))
-    return Markup(' lang="zh-CN"') if chinese else ""
+    return CHINESE_WITHIN if chinese else ""
 
 
 def told_error(error: DossierError) -> str:

@@ -59,6 +59,7 @@ from dossier.web import (
     words,
     workbench,
 )
+from dossier.web.templating import SpokenEnvironment
 
 log = structlog.get_logger()
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -117,9 +118,13 @@ MAX_PARTS = 5000
 MOST = 2**63 - 1
 
 
+class _Site(Flask):
+    jinja_environment = SpokenEnvironment
+
+
 def create_app(office: Office) -> Flask:
     """The application over an open office; whoever opened the office closes it."""
-    app = Flask("dossier.web", template_folder=str(CHECKOUT / "templates"), static_folder=str(Path(__file__).parent / "static"))
+    app = _Site("dossier.web", template_folder=str(CHECKOUT / "templates"), static_folder=str(Path(__file__).parent / "static"))
     app.extensions["office"] = office
     if office.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=office.settings.proxies, x_proto=office.settings.proxies)  # type: ignore[method-assign]
@@ -140,6 +145,7 @@ def create_app(office: Office) -> Flask:
     app.jinja_env.filters.update(words.FILTERS | language.FILTERS)
     app.jinja_env.globals.update(language.GLOBALS, at=addresses.at)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.speak_both()  # type: ignore[attr-defined]
     csrf = CSRFProtect(app)
     app.before_request(partial(_ask_who, csrf))
     for desk in DESKS:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dossier.desks import narrowing, searching
+from dossier.desks import narrowing
 from dossier.errors import DossierError
 from dossier.web.guard import actor, doing, number_asked, office
 from indexing.query import limited
@@ -28,13 +28,12 @@ def results() -> Any:
     if not words:
         return render_template("searching/results.html", q="", found=None, page=1, last=1, hint=HINT)
     try:
-        found = searching.search(office(), actor(), words, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        found, counts = narrowing.found_and_counted(office(), actor(), words, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     except DossierError as error:
         if error.code not in ("query_empty", "query_bad", "index_unavailable"):
             raise
         return render_template("searching/results.html", q=words, found=None, error=error, page=1, last=1, hint=HINT), error.status
     last = max(1, -(-found["total"] // PER_PAGE))
-    counts = narrowing.counts(office(), actor(), words) if found["total"] > 1 else None
     near = narrowing.nearly(office(), actor(), words) if page == 1 and found["total"] <= FEW else []
     return render_template(
         "searching/results.html",
@@ -43,14 +42,14 @@ def results() -> Any:
         page=page,
         last=last,
         counts=counts,
-        narrower=_narrower(words, counts),
+        narrower=_narrower(words, counts) if found["total"] > 1 else {},
         near=near,
         hint=HINT,
     )
 
 
-def _narrower(words: str, counts: dict[str, Any] | None) -> dict[str, list[dict[str, Any]]]:
+def _narrower(words: str, counts: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """By field that was not asked for yet: the values that part the hits, with their count and the query that takes them."""
     plain = words.replace("：", ":")
-    open_fields = [name for name in FIELDS if counts and f"{name}:" not in plain and len(counts[name]) > 1]
-    return {name: [{**one, "query": f"{words} {limited(name, one['value'])}"} for one in counts[name]] for name in open_fields if counts}
+    open_fields = [name for name in FIELDS if f"{name}:" not in plain and len(counts[name]) > 1]
+    return {name: [{**one, "query": f"{words} {limited(name, one['value'])}"} for one in counts[name]] for name in open_fields}

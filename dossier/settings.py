@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from ocr.engines import ENGINES
 
-MOST_WEB_PROCESSES = 4  # unless more are asked for: each holds the rules of every court
+# Of one core, unless more are asked for: two pages that meet in one process wait for each other while a core may be idle.
+WEB_PROCESSES_PER_CORE, MOST_WEB_PROCESSES = 2, 8
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _DATABASE_URL = re.compile(r"sqlite:///|postgresql(\+psycopg)?://")
 
@@ -59,7 +60,7 @@ SETTINGS = (
     Setting("page_processes", "0", "Processes that read pages; 0: one per core.", 0),
     Setting("lease_seconds", "120", "How long a job is leased before another worker may take it (renewed while its worker lives).", 1),
     Setting("sandbox", "auto", "Parser sandbox: auto (bwrap when it works) | bwrap | rlimits.", choices=("auto", "bwrap", "rlimits")),
-    Setting("web_processes", "0", "Processes of the web server; 0: one per core, at most four.", 0),
+    Setting("web_processes", "0", "Processes of the web server; 0: two per core, at most eight.", 0),
     Setting("threads", "8", "Request threads of each process of the web server.", 1),
     Setting("session_hours", "12", "Hours after which a sign-in ends.", 1),
     Setting("idle_minutes", "15", "Minutes without a request after which a sign-in ends.", 1),
@@ -208,7 +209,7 @@ class Settings:
             page_processes=number("page_processes") or os.cpu_count() or 1,
             lease_seconds=number("lease_seconds"),
             sandbox=values["sandbox"],
-            web_processes=number("web_processes") or min(os.cpu_count() or 1, MOST_WEB_PROCESSES),
+            web_processes=number("web_processes") or min((os.cpu_count() or 1) * WEB_PROCESSES_PER_CORE, MOST_WEB_PROCESSES),
             threads=number("threads"),
             session_hours=number("session_hours"),
             idle_minutes=number("idle_minutes"),

@@ -30,6 +30,7 @@ STRIDE = 10_000  # ids of one copied case lie within so many
 BATCH = 50  # cases a transaction
 # In this order every row finds the rows that it refers to. What does not belong to a case is not copied.
 COPIED: tuple[type[Base], ...] = (Case, Party, Event, Volume, Submission, File, Document, Page)
+_NAMED = demo_case.CASE_NO.partition("）")[2]  # the year before it stands in brackets of several kinds
 _OWN = {"court_case": "case_no", "submission": "receipt_no", "file": "spool_key", "volume": "object_id"}
 
 
@@ -135,6 +136,9 @@ def _copied(table: Table, row: dict[str, Any], number: int) -> dict[str, Any]:
     if table.name == "court_case":
         copy["case_no"] = f"（2026）豫9924执{10_000 + number}号"
         copy["filed_on"] = row["filed_on"] - timedelta(days=number % 300)
+    if table.name == "page":
+        # Papers name their own case: a number that stands on every page of a court would be found as none is.
+        copy["lines"] = [{**line, "text": line["text"].replace(_NAMED, f"豫9924执{10_000 + number}号")} for line in row["lines"]]
     if table.name == "submission":
         copy["idempotency_key"] = None
         copy["received_at"] = row["received_at"] - timedelta(minutes=number)

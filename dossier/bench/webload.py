@@ -88,7 +88,8 @@ class Visitor:
 def paths_of(made: court.Court) -> dict[str, Sequence[str]]:
     """Name → addresses of that page, of which each visitor takes any."""
     numbers = [f"（2026）豫9924执{10_000 + number}号" for number in range(1, min(made.cases, 400))] or [made.first]
-    words = ("银行存款", "豫9924执118号", "张某甲", "查封期限", "财产报告")
+    # From the words of one case to some that stand on every page.
+    words = ("银行存款", "豫9924执118号", "豫9924执10007号", "张某甲", "查封期限", "财产报告", "云川县人民法院")
     return {
         "home": ("/",),
         "cases": tuple(f"/cases?page={page}" for page in range(1, max(2, min(40, made.cases // 50)))),
@@ -151,6 +152,8 @@ def _visit(port: int, paths: dict[str, Sequence[str]], people: int, seconds: flo
     lock, ends = threading.Lock(), time.monotonic() + seconds
 
     def go(visitor: Visitor, source: random.Random) -> None:
+        # People do not all begin in the same moment.
+        threading.Event().wait(source.expovariate(1 / pause) if pause else 0)
         while time.monotonic() < ends and not failed:
             name = source.choice(list(paths))
             began = time.perf_counter()

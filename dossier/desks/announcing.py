@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from dossier import access, people
@@ -27,7 +27,7 @@ from dossier.records import ledger
 from dossier.records.tables import Announcement, Case, Page, Submission
 from review.sheets import NAMES, STATEMENT, parse
 
-MOST_SHEETS, SHOWN_LIMIT = 5_000, 300
+MOST_SHEETS = 5_000
 # What a list shows; "" is what has not arrived.
 SHOWN: dict[str, str] = {"": "待送达", "overdue": "超过预计日", "arrived": "已送达", "withdrawn": "已撤回", "all": "全部"}
 _LATER = "请将本单放在纸质材料之上，一起送交卷宗管理中心；中心或扫描站与材料一起扫描的，系统自动登记送达。"
@@ -191,18 +191,35 @@ def listing(office: Office, actor: Actor, which: str = "", case_no: str | None =
     """What is announced, by the expected day; arrived and withdrawn ones newest first. which: a key of SHOWN. Raises not_allowed, case_unknown."""
     access.demand(actor, "announcement.list")
     with office.db.read() as session:
-        query = awaited(office, actor, overdue=which == "overdue") if which in ("", "overdue") else _seen(actor)
-        if which in ANNOUNCEMENT.states:
-            query = query.where(Announcement.state == which)
-        if which not in ("", "overdue"):
-            query = query.order_by(Announcement.id.desc())
-        if case_no:
-            query = query.where(Announcement.case_id == load_for(session, case_no, actor, "announcement.read").id)
-        return [as_json(office, one) for one in session.execute(query.limit(SHOWN_LIMIT)).scalars()]
+        return [as_json(office, one) for one in session.execute(_listed(office, session, actor, which, case_no)).scalars()]
+
+
+def leaf(office: Office, actor: Actor, which: str, case_no: str | None, page: int, most: int) -> dict[str, Any]:
+    """{"total","page","last","rows"}: one page of listing(); a page behind the last is the last. Raises as listing()."""
+    access.demand(actor, "announcement.list")
+    with office.db.read() as session:
+        query = _listed(office, session, actor, which, case_no)
+        total = session.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+        last = max(1, -(-total // most))
+        page = min(page, last)
+        found = session.execute(query.offset((page - 1) * most).limit(most)).scalars()
+        return {"total": total, "page": page, "last": last, "rows": [as_json(office, one) for one in found]}
+
+
+def _listed(office: Office, session: Session, actor: Actor, which: str, case_no: str | None) -> Select[Announcement]:
+    query = awaited(office, actor, overdue=which == "overdue") if which in ("", "overdue") else _seen(actor)
+    if which in ANNOUNCEMENT.states:
+        query = query.where(Announcement.state == which)
+    if which not in ("", "overdue"):
+        query = query.order_by(Announcement.id.desc())
+    if case_no:
+        query = query.where(Announcement.case_id == load_for(session, case_no, actor, "announcement.read").id)
+    return query
 
 
 def _seen(actor: Actor) -> Select[Announcement]:
-    query = select(Announcement).options(joinedload(Announcement.case), joinedload(Announcement.team), joinedload(Announcement.made_by))
+    told = (Announcement.case, Announcement.team, Announcement.made_by, Announcement.arrived_by, Announcement.submission)
+    query = select(Announcement).options(*(joinedload(one) for one in told))
     if not actor.roles & access.ACTIONS["announcement.read"].everywhere:
         query = query.where(Announcement.case_id.in_(select(Case.id).where(Case.team_id == actor.team, Case.team_id.is_not(None))))
     return query

@@ -12,12 +12,13 @@ from dossier.desks import announcing
 from dossier.desks.announcing import MOST_SHEETS, SHOWN, Wanted
 from dossier.errors import DossierError
 from dossier.web.answers import file_of, lead_back
-from dossier.web.guard import actor, could, day_of, doing, office, wants_json
+from dossier.web.guard import actor, could, day_of, doing, number_asked, office, wants_json
 from dossier.web.language import say, told_error
 
 desk = Blueprint("announcing", __name__)
 
 
+PER_PAGE = 50
 _FIELDS = ("case_no", "what", "sheets", "expected_on", "receipt_no")
 # Who records arrivals may see every announcement and every hand-over.
 _PLAIN = ("announcement_unknown", "submission_unknown")
@@ -36,7 +37,8 @@ def _place(number: str) -> str:
 def listing() -> Any:
     which = request.args.get("show", "")
     which = which if which in SHOWN else ""
-    return render_template("announcing/listing.html", rows=announcing.listing(office(), actor(), which), which=which, shown=SHOWN)
+    found = announcing.leaf(office(), actor(), which, None, number_asked("page", 1), PER_PAGE)
+    return render_template("announcing/listing.html", which=which, shown=SHOWN, **found)
 
 
 @desk.get("/announcements/new")

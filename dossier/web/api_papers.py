@@ -10,10 +10,11 @@ from dossier.desks import announcing, nodes, separators
 from dossier.desks.announcing import MOST_SHEETS, SHOWN
 from dossier.desks.separators import MOST, Wanted
 from dossier.web.answers import file_of
-from dossier.web.describe import DAY, REASON, WORD, asked, given, listed, maybe, number, obj, one_of, ref, told, told_as
+from dossier.web.describe import DAY, REASON, WHOLE, WORD, asked, given, listed, maybe, number, obj, one_of, ref, told, told_as
 from dossier.web.guard import actor, doing, office
 
 desk = Blueprint("api_papers", __name__, url_prefix="/api")
+PER_PAGE = 300  # announcements of one answer
 _SHEETS = obj(
     {},
     {
@@ -26,6 +27,7 @@ _SHEETS = obj(
 _WHICH = {
     "show": told_as({**one_of(*SHOWN), "default": ""}, "空为待送达 empty: what has not arrived"),
     "case_no": told_as(WORD, "案号 case number"),
+    "page": number(1, 100_000, 1),
 }
 _ANNOUNCE = obj(
     {"case_no": WORD, "what": WORD, "sheets": number(1, MOST_SHEETS), "expected_on": told_as(DAY, "预计送达日 when it will come")},
@@ -68,13 +70,14 @@ def nodes_of(case_no: str) -> Any:
 @told(
     "稍后移送的纸质材料",
     "Paper that was announced",
-    obj({"announcements": listed(ref("Announcement"))}),
+    obj({"total": WHOLE, "page": WHOLE, "last": WHOLE, "announcements": listed(ref("Announcement"))}),
     query=_WHICH,
     errors=("case_unknown",),
 )
 def announcements() -> Any:
     which = asked(_WHICH)
-    return jsonify(announcements=announcing.listing(office(), actor(), which["show"] or "", which["case_no"]))
+    found = announcing.leaf(office(), actor(), which["show"] or "", which["case_no"], which["page"], PER_PAGE)
+    return jsonify(announcements=found.pop("rows"), **found)
 
 
 @desk.post("/announcements")

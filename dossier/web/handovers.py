@@ -43,12 +43,14 @@ def inbox() -> Any:
     state, page = request.args.get("state", ""), number_asked("page", 1)
     asked = state if state in SUBMISSION.states else None
     total = viewing.how_many(office(), actor(), asked)
+    last = max(1, -(-total // PER_PAGE))
+    page = min(page, last)
     return render_template(
         "handovers/inbox.html",
         rows=viewing.submissions(office(), actor(), state=asked, offset=(page - 1) * PER_PAGE, limit=PER_PAGE),
         total=total,
         page=page,
-        last=max(1, -(-total // PER_PAGE)),
+        last=last,
         state=state,
         states=[(one, SUBMISSION.names[one]) for one in SUBMISSION.states],
     )

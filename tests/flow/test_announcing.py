@@ -22,6 +22,8 @@ from dossier.desks.handover import Request
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
+from dossier.web import announcing as web_announcing
+from dossier.web import api_papers, handovers
 from dossier.web.site import create_app
 from tests.flow.test_receiving import work
 from tests.flow.test_separators import joined
@@ -221,6 +223,24 @@ def test_it_is_all_there_on_the_command_line_and_for_programs(office: Office, ap
     made = team.client.post("/api/announcements", json=body, headers={"X-CSRFToken": team.token})
     assert (made.status_code, made.get_json()["state"]) == (201, "announced")
     assert made.get_json() in team.get("/api/announcements").get_json()["announcements"]
+
+
+def test_a_long_list_is_gone_through_page_by_page(office: Office, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (web_announcing, api_papers, handovers):
+        monkeypatch.setattr(module, "PER_PAGE", 2)
+    numbers, desk = [announced(office, days=3) for _ in range(3)], Person(app, "clerk")
+    seen: list[str] = []
+    last = desk.get("/api/announcements", "application/json").get_json()["last"]
+    for page in range(1, last + 1):
+        shown = desk.get(f"/announcements?page={page}").text
+        found = desk.get(f"/api/announcements?page={page}").get_json()
+        assert all(f"/announcements/{one['number']}" in shown for one in found["announcements"])
+        seen += [one["number"] for one in found["announcements"]]
+    assert (len(seen), len(set(seen))) == (found["total"], found["total"])
+    assert set(numbers) <= set(seen)
+    for path in ("/announcements", "/hand-overs"):
+        first, behind = desk.get(path), desk.get(f"{path}?page=999")
+        assert (behind.status_code, "没有符合条件" in behind.text) == (200, "没有符合条件" in first.text)
 
 
 @pytest.mark.parametrize(

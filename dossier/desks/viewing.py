@@ -40,10 +40,9 @@ def submission_json(office: Office, actor: Actor, receipt_no: str) -> dict[str, 
 
 def _with_papers(session: Session, submission: Submission) -> Submission:
     """The hand-over with its pages, documents and findings at hand in a few queries; the text of the pages stays where it is."""
-    pages = selectinload(Submission.pages).options(defer(Page.lines), defer(Page.marks), joinedload(Page.file))
-    documents = selectinload(Submission.documents).options(
-        joinedload(Document.volume), selectinload(Document.pages).options(defer(Page.lines), defer(Page.marks))
-    )
+    bare = defer(Page.lines), defer(Page.marks), joinedload(Page.file)
+    pages = selectinload(Submission.pages).options(*bare)
+    documents = selectinload(Submission.documents).options(joinedload(Document.volume), selectinload(Document.pages).options(*bare))
     whole = select(Submission).where(Submission.id == submission.id).options(pages, documents, selectinload(Submission.findings))
     return session.scalars(whole.execution_options(populate_existing=True)).one()
 

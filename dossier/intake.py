@@ -180,7 +180,8 @@ def classify(office: Office, submission_id: int) -> Apply:
         announcing.link(office, session, submission)
         nodes.from_cover(office, submission)
         jobs.add(session, "check", submission.id, priority=CHECK_PRIORITY, at=office.clock.now())
-        _note(office, session, "submission.classify", f"submission:{submission.id}", submission.case_id, documents=len(found.documents))
+        subject, facts = f"submission:{submission.id}", {"documents": len(found.documents), "node": submission.node}
+        _note(office, session, "submission.classify", subject, submission.case_id, **facts)
 
     return apply
 

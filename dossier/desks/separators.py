@@ -53,9 +53,11 @@ def save(office: Office, actor: Actor, wanted: Wanted, folder: Path) -> Path:
             raise DossierError("bad_request", what="办案节点写在封页上，请同时写明案号 a step is written on the cover of a case")
         catalogue = office.rules.for_case(case) if case else office.rules.of(office.settings.default_profile)
         sheets = _sheets(catalogue, case, wanted)
+        # Covers of several cases may go into one folder.
+        name = f"{sheets[0].title}{case.case_no if case else ''}.pdf"
         _note(office, session, actor, case, wanted, counts)
     made_on = local(office.clock.now())
-    return written(folder / f"{sheets[0].title}.pdf", lambda path: write_separators(path, sheets, office.settings.court, made_on))
+    return written(folder / name, lambda path: write_separators(path, sheets, office.settings.court, made_on))
 
 
 def choices(office: Office, actor: Actor, case_no: str | None = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -115,6 +116,15 @@ def test_keys_split_and_undo_and_tell_what_they_do(visit: Visit, house: House) -
     keys.and_then("z", "已撤销")
     keys.and_then("z", "已撤销")
     assert told(house, house.waiting) == before
+
+
+def test_sheets_are_printed_again_from_the_same_page(visit: Visit) -> None:
+    page = visit("team1").go("/separators")
+    for count in ("1", "2"):
+        page.fill("[name=plain]", count)
+        with page.expect_download() as download:
+            page.click("main button.primary")
+        assert len(pdfium.PdfDocument(download.value.path())) == int(count)
 
 
 def test_a_phone_on_a_bad_line_sends_every_part_once(visit: Visit, house: House) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from dossier import people
 from dossier.demo.papers import orders
@@ -15,6 +16,7 @@ from dossier.desks import nodes, separators, viewing
 from dossier.desks.separators import Wanted
 from dossier.errors import DossierError
 from dossier.office import Office
+from dossier.records.tables import LedgerEvent, Submission
 from dossier.web.site import create_app
 from tests.flow.test_receiving import work
 from tests.flow.test_separators import joined
@@ -56,7 +58,9 @@ def test_the_form_offers_the_nodes_of_the_case_and_the_chosen_one_is_kept_and_sh
 
 def test_a_cover_names_the_node_and_what_it_lacks_is_told_without_a_block(office: Office, tmp_path: Path) -> None:
     team = people.acting_as(office, "team1")
-    cover = separators.save(office, team, Wanted(case_no=CASE_NO, node=NODE), tmp_path).read_bytes()
+    printed = separators.save(office, team, Wanted(case_no=CASE_NO, node=NODE), tmp_path)
+    assert printed.name == f"封页{CASE_NO}.pdf", "covers of several cases go into one folder"
+    cover = printed.read_bytes()
     receipt = str(hand_over(office, [upload("c.pdf", joined(cover, pdf(orders.NOTICE_DEBTOR)))])["receipt_no"])
     work(office)
     seen = view(office, receipt)
@@ -69,6 +73,10 @@ def test_a_cover_names_the_node_and_what_it_lacks_is_told_without_a_block(office
     assert f"· {seen['node_name']}" in shown.get(f"/cases/{CASE_NO}").text
     assert shown.get(f"/cases/{CASE_NO}/explain?rule={NODE}&receipt={receipt}").status_code == 200
     assert "送达" in told["message"].partition("仍缺：")[2]
+    with office.db.read() as session:
+        subject = f"submission:{session.scalars(select(Submission.id).where(Submission.receipt_no == receipt)).one()}"
+        told_by = select(LedgerEvent).where(LedgerEvent.action == "submission.classify", LedgerEvent.subject == subject)
+        assert session.scalars(told_by).one().detail["node"] == NODE, "that the cover named it is in the ledger"
 
 
 def test_a_node_of_no_rule_is_refused_and_nothing_is_taken(office: Office) -> None:

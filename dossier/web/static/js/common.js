@@ -14,7 +14,8 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   const form = event.target;
   if (form.dataset.sent) { event.preventDefault(); return; }
-  if (form.method === "post") form.dataset.sent = "1";
+  // A form that is answered by a file stays on its page, and may be sent again.
+  if (form.method === "post" && !("download" in form.dataset)) form.dataset.sent = "1";
 });
 
 window.addEventListener("pageshow", () => {

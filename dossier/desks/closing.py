@@ -42,7 +42,9 @@ def _of(document: Document) -> Resource:
 
 def documents_of(session: Session, case: Case, actor: Actor) -> tuple[DocumentFact, ...]:
     """What the case has: placed or signed for; refused papers and those still in review prove nothing. A sealed one has its type for a title."""
-    rows = session.execute(_proving(case).options(joinedload(Document.volume), selectinload(Document.pages).joinedload(Page.file))).scalars()
+    rows = session.execute(
+        _proving(case).options(joinedload(Document.volume), selectinload(Document.pages).joinedload(Page.file))
+    ).scalars()
     return tuple(_told(one, actor, fact_by_id(one)) for one in rows)
 
 

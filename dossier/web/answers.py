@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, flash, jsonify, redirect, send_file
 
 from dossier.errors import DossierError
-from dossier.web.guard import UNSEEN, office, wants_json
+from dossier.web.guard import UNSEEN, in_place, office, wants_json
 from dossier.web.language import told_error
 
 
@@ -20,13 +20,15 @@ def lead_back(
 ) -> Any:
     """Does one act and leads to a page, which shows `done` (in the language of the page) or what the error says. What may not be seen stays an error.
 
+    A page that stays while it asks gets errors as errors, too: nothing of it is drawn anew, and nothing that was typed is lost.
+
     told: what a program is answered instead; it gets errors as errors. plain: codes that hide nothing here, for whoever may do this may see all.
     """
     program = told is not None and wants_json()
     try:
         deed()
     except DossierError as error:
-        if program or (error.code in UNSEEN and error.code not in plain):
+        if program or in_place() or (error.code in UNSEEN and error.code not in plain):
             raise
         flash(told_error(error), "bad")
         return redirect(to, 303)

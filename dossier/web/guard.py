@@ -149,6 +149,11 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
+def in_place() -> bool:
+    """True when the answer goes into a page that stays: of it, only what changes is told."""
+    return request.headers.get("HX-Request") == "true"
+
+
 def public(view: View) -> View:
     """A route that needs no sign-in."""
     view.action = PUBLIC  # type: ignore[attr-defined]
@@ -165,7 +170,7 @@ def doing(action: str) -> Callable[[View], View]:
         def guarded(*args: Any, **values: Any) -> Any:
             who = actor()
             if g.first and request.endpoint not in {FIRST[g.first], *WAY_OUT, *BESIDE.get(g.first, ())}:
-                if wants_json():
+                if wants_json() or in_place():
                     raise DossierError(g.first)
                 if request.method == "GET" and request.endpoint not in FIRST.values():
                     session["next"] = request.full_path.rstrip("?")

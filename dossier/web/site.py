@@ -156,6 +156,7 @@ def create_app(office: Office) -> Flask:
         lambda: {
             "me": guard.current(),
             "could": guard.could,
+            "in_place": guard.in_place,
             "bell": notices.bell(office),
             "court": office.settings.court,
             "here_again": lambda: request.full_path.rstrip("?") if request.method == "GET" else "/",
@@ -230,6 +231,7 @@ def _headers(response: Response) -> Response:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
+        response.vary.add("HX-Request")
     health.count(response.status_code)
     return response
 
@@ -269,8 +271,10 @@ def _tell(error: DossierError, status: int | None = None) -> tuple[AnyResponse |
         if isinstance(error, NothingAcceptedError):
             body["files"] = error.files
         return jsonify(body), status or error.status
+    files = error.files if isinstance(error, NothingAcceptedError) else []
+    if guard.in_place():
+        return render_template("parts/told.html", error=error, files=files), status or error.status
     if error.code == "signed_out":
         back = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(url_for("people.sign_in", next=back), 303)
-    files = error.files if isinstance(error, NothingAcceptedError) else []
     return render_template("error.html", error=error, files=files), status or error.status

@@ -64,27 +64,29 @@ class Keys:
             self.page.keyboard.press(key)
 
     def and_then(self, key: str, words: str) -> None:
-        """Presses a key that changes the hand-over; a person presses the next one when the page is there again."""
-        with self.page.expect_navigation():
+        """Presses a key that changes the hand-over, and waits until the desk says so."""
+        with self.page.expect_response(lambda answer: answer.request.method == "GET" and "/hand-overs/" in answer.url):
             self.press(key)
-        expect(self.page.locator(".notice.good")).to_contain_text(words)
+        expect(self.page.locator("[data-working]")).to_be_hidden()
+        expect(self.page.locator("#told .notice.good")).to_contain_text(words)
 
 
 def test_forty_pages_are_put_in_order_and_signed_for_with_twelve_keys(visit: Visit, house: House, forty: str) -> None:
+    """The keys come quicker than the answers: each is done once, after the one before it."""
     visitor = visit("clerk")
     page = visitor.go(f"/hand-overs/{forty}")
     visitor.picture_shown()
+    page.evaluate("window.stays = true")
     keys = Keys(page)
-    keys.press("j")
-    keys.and_then("m", "已合并")
-    keys.press("j", "j", "j")
-    keys.and_then("m", "已合并")
-    expect(page).to_have_url(re.compile("#document-3$"))
+    keys.press("j", "m", "j", "j", "j", "m")
+    expect(page.locator("[data-document]")).to_have_count(4)
+    expect(page.locator(".document.at")).to_have_id("document-3")
     visitor.picture_shown()
     visitor.look("sorting")
     keys.and_then("s", "已签收")
     expect(page.locator("h1")).to_contain_text("已签收")
     assert keys.pressed <= MOST_KEYS
+    assert page.evaluate("window.stays") is True, "the page was loaded again"
     signed = view(house, forty)
     assert [(document["type"], len(document["pages"])) for document in signed["documents"]] == [
         ("acceptance_notice", 19),
@@ -93,9 +95,10 @@ def test_forty_pages_are_put_in_order_and_signed_for_with_twelve_keys(visit: Vis
         ("general_ruling", 5),
     ]
     assert len(signed["pages"]) == 40
+    assert [act["verb"] for act in signed["sorted"]] == ["merge", "merge"]
 
 
-def test_keys_split_and_undo_and_tell_what_they_do(visit: Visit, house: House) -> None:
+def test_keys_split_and_undo_and_nothing_typed_is_lost(visit: Visit, house: House) -> None:
     visitor = visit("clerk")
     page = visitor.go(f"/hand-overs/{house.waiting}")
     visitor.picture_shown()
@@ -104,10 +107,10 @@ def test_keys_split_and_undo_and_tell_what_they_do(visit: Visit, house: House) -
     keys.press("?")
     expect(page.locator("dialog[data-keys]")).to_be_visible()
     visitor.look("sorting-keys")
-    keys.press("Escape")
-    keys.press("j", "t")
-    expect(page.locator(".documents .at input[name=type]")).to_be_focused()
-    page.keyboard.press("Escape")
+    keys.press("Escape", "r")
+    reason = page.locator("[data-refuse] [name=reason]")
+    reason.fill("缺一页")
+    keys.press("Escape", "j")
     keys.and_then("m", "已合并")
     expect(page.locator("[data-document]")).to_have_count(1)
     keys.press("ArrowRight")
@@ -115,6 +118,7 @@ def test_keys_split_and_undo_and_tell_what_they_do(visit: Visit, house: House) -
     expect(page.locator("[data-document]")).to_have_count(2)
     keys.and_then("z", "已撤销")
     keys.and_then("z", "已撤销")
+    expect(reason).to_have_value("缺一页")
     assert told(house, house.waiting) == before
 
 
@@ -125,6 +129,26 @@ def test_sheets_are_printed_again_from_the_same_page(visit: Visit) -> None:
         with page.expect_download() as download:
             page.click("main button.primary")
         assert len(pdfium.PdfDocument(download.value.path())) == int(count)
+
+
+def test_an_error_and_a_broken_line_are_told_in_place(visit: Visit, house: House) -> None:
+    page = visit("clerk").go(f"/hand-overs/{house.waiting}")
+    keys = Keys(page)
+    keys.press("j", "t")
+    chosen = page.locator(".documents .at input[name=type]")
+    expect(chosen).to_be_focused()
+    page.keyboard.type("便条 · note")
+    page.keyboard.press("Enter")
+    expect(page.locator("#told [role=alert]")).to_contain_text("note")
+    expect(chosen).to_be_focused()
+    expect(chosen).to_have_value("便条 · note")
+    page.keyboard.press("Escape")
+    page.route("**/sort/merge", lambda route: route.abort(), times=1)
+    keys.press("m", "m")
+    expect(page.locator("#told")).to_contain_text("连接已恢复")
+    expect(page.locator("#told")).to_contain_text("其后按的键没有执行")
+    assert len(told(house, house.waiting)) == 2, "a key that was pressed before the line broke was carried out after it"
+    expect(chosen).to_have_value("便条 · note")
 
 
 def test_a_phone_on_a_bad_line_sends_every_part_once(visit: Visit, house: House) -> None:

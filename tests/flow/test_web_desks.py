@@ -25,6 +25,8 @@ from tests.support.office import CASE_NO, TEAM, open_test_office
 from tests.support.paperfiles import READER, pdf
 from tests.support.webclient import Person
 
+IN_PLACE = {"HX-Request": "true"}
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
@@ -99,6 +101,12 @@ def test_a_hand_over_that_waits_is_typed_and_signed_for_in_part_by_a_clerk(app: 
     clerk.post(f"{page}/sign", {"which": "all"})
     assert state(app, receipt_no) == "waiting"
     assert "尚未确定类型" in clerk.get(page).text
+    refused, unknown = (person.post(f"{page}/sign", {"which": "all"}, **IN_PLACE) for person in (clerk, Person(app)))
+    assert (refused.status_code, unknown.status_code) == (409, 401)
+    assert "尚未确定类型" in refused.text
+    assert "在新窗口登录" in unknown.text
+    assert not any("<html" in answer.text for answer in (refused, unknown))
+    assert "尚未确定类型" not in clerk.get(page).text, "what was told in place is told again"
     clerk.post(f"{page}/sign", {"which": "some", "document": "1", "reason": "与本案无关"})
     assert state(app, receipt_no) == "partly_signed_for"
     work(office)

@@ -2,19 +2,21 @@
 (() => {
   const root = document.querySelector("[data-desk]");
   if (!root) return;
-  const papers = [...root.querySelectorAll("[data-document]")];
+  const papers = () => [...root.querySelectorAll("[data-document]")];
   const viewer = root.querySelector("[data-viewer]");
-  const tools = root.querySelector("[data-page-tools]");
+  const tools = () => root.querySelector("[data-page-tools]");
   const keys = document.querySelector("[data-keys]");
   const links = (paper) => [...paper.querySelectorAll("[data-show-page]")];
   const place = `at ${location.pathname}`;
+  // What is pressed while an act is on its way: it is done after it, in the same order, to the page as it is then.
+  let waiting = [];
   let paper = null;
   let page = null;
 
   function mark(now) {
     if (!now) return;
     paper = now;
-    for (const one of papers) one.classList.toggle("at", one === paper);
+    for (const one of papers()) one.classList.toggle("at", one === paper);
     for (const group of root.querySelectorAll("[data-findings]")) {
       const mine = group.dataset.findings === paper.dataset.document;
       group.classList.toggle("at", mine);
@@ -25,27 +27,29 @@
 
   function hold(id) {
     page = String(id);
-    const home = papers.find((one) => links(one).some((link) => link.dataset.showPage === page));
+    const home = papers().find((one) => links(one).some((link) => link.dataset.showPage === page));
     if (home) mark(home);
     sessionStorage.setItem(place, page);
-    if (!tools) return;
-    tools.hidden = false;
-    for (const input of tools.querySelectorAll("input[name=page]")) input.value = page;
-    for (const input of tools.querySelectorAll("input[name=anchor]")) input.value = home ? `document-${home.dataset.document}` : "";
+    const bar = tools();
+    if (!bar) return;
+    bar.hidden = false;
+    for (const input of bar.querySelectorAll("input[name=page]")) input.value = page;
+    for (const input of bar.querySelectorAll("input[name=anchor]")) input.value = home ? `document-${home.dataset.document}` : "";
   }
 
   const look = (link) => { if (link) { hold(link.dataset.showPage); link.click(); } };
   const goPaper = (by) => {
-    const next = papers[Math.min(papers.length - 1, Math.max(0, papers.indexOf(paper) + by))];
+    const all = papers();
+    const next = all[Math.min(all.length - 1, Math.max(0, all.indexOf(paper) + by))];
     if (next) { mark(next); look(links(next)[0]); }
   };
   const goPage = (by) => {
-    const all = papers.flatMap(links);
+    const all = papers().flatMap(links);
     look(all[Math.min(all.length - 1, Math.max(0, all.findIndex((link) => link.dataset.showPage === page) + by))]);
   };
 
   // The form of an act: of the document in hand, or of the page tools.
-  const form = (act) => (paper && paper.querySelector(`form[data-act=${act}]`)) || (tools && tools.querySelector(`form[data-act=${act}]`));
+  const form = (act) => (paper && paper.querySelector(`form[data-act=${act}]`)) || tools()?.querySelector(`form[data-act=${act}]`);
   const send = (act) => { const found = form(act); if (found) found.requestSubmit(); };
   function open(act) {
     const found = form(act);
@@ -91,23 +95,44 @@
     ArrowRight: () => goPage(1), ArrowLeft: () => goPage(-1),
     s: sign, r: () => unfold("[data-refuse]"), t: () => open("retype"), m: () => send("merge"), x: splitHere, n: () => open("set_aside"),
     "[": () => shift(-1), "]": () => shift(1), p: () => open("move"), o: () => send("turn"), z: undo, " ": toggle, "?": help,
-    g: () => { if (root.dataset.next) location.assign(root.dataset.next); },
+    g: () => { const { next } = root.querySelector("[data-now]").dataset; if (next) location.assign(next); },
   };
+  const deedOf = (key) => deeds[key.length === 1 ? key.toLowerCase() : key];
+
+  // Letters that follow a key that opened a field are for the field.
+  function replay() {
+    while (waiting.length && !root.dataset.underWay) {
+      const key = waiting.shift();
+      const field = document.activeElement.closest("input:not([type=checkbox]), textarea, select");
+      if (!field) { const deed = deedOf(key); if (deed) deed(); } else if (field.tagName !== "SELECT" && key.length === 1) field.setRangeText(key, field.selectionStart, field.selectionEnd, "end");
+    }
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const field = event.target.closest("input:not([type=checkbox]), textarea, select");
     if (field) { if (event.key === "Escape") field.blur(); return; }
     if (event.target.closest("button, a, summary, input") && event.key === " ") return;
     if (keys.open && event.key !== "?") return;
-    const deed = deeds[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!deed) return;
+    const deed = deedOf(event.key);
+    const late = root.dataset.underWay && event.key !== "?";
+    if (!deed && !(late && event.key.length === 1)) return;
     event.preventDefault();
-    deed();
+    if (late) waiting.push(event.key); else deed();
   });
-  for (const button of root.querySelectorAll("[data-shift]")) button.addEventListener("click", () => shift(Number(button.dataset.shift)));
-  for (const button of document.querySelectorAll("[data-show-keys]")) button.addEventListener("click", help);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-shift], [data-show-keys]");
+    if (!button) return;
+    if (button.dataset.shift) shift(Number(button.dataset.shift)); else help();
+  });
   root.addEventListener("page-shown", (event) => hold(event.detail));
+  root.addEventListener("live-changed", ({ detail }) => {
+    if (page) hold(page); else mark(papers()[0]);
+    if ((!detail.done || detail.again) && waiting.length) { waiting = []; window.live.say("dropped"); }
+    // Once the answer is dealt with; until then no other form is sent.
+    queueMicrotask(replay);
+  });
   const first = sessionStorage.getItem(place);
-  const known = papers.flatMap(links).find((link) => link.dataset.showPage === first);
-  if (known && viewer) look(known); else mark(papers[0]);
+  const known = papers().flatMap(links).find((link) => link.dataset.showPage === first);
+  if (known && viewer) look(known); else mark(papers()[0]);
 })();

@@ -156,6 +156,7 @@
     }
     if (page.id !== one.current) return;
     one.page = page;
+    one.complaint = complaint;
     describe();
     root.dispatchEvent(new CustomEvent("page-shown", { bubbles: true, detail: page.id }));
     one.seen.addOnceHandler("open", () => {
@@ -166,6 +167,21 @@
       if (page.boxes.length) look(one, page.boxes[0]);
     });
     one.seen.open({ type: "image", url: `/pages/${one.current}.jpg` });
+  }
+
+  // After an act the same picture may lie in another document, turned, or with other findings; it is not loaded again.
+  async function renew(one) {
+    const asked = one.current;
+    const answer = await fetch(`/api/pages/${asked}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok || one.current !== asked) return;
+    const page = await answer.json();
+    if (one.current !== asked || !one.page || one.page.id !== asked) return;
+    const turned = (page.turn || 0) !== (one.page.turn || 0);
+    one.page = { ...page, boxes: one.page.boxes };
+    describe();
+    if (!one.seen.world.getItemCount()) return;
+    if (turned) one.seen.viewport.setRotation(page.turn || 0, true);
+    draw(one, one.page, one.complaint);
   }
 
   function take(one) {
@@ -232,6 +248,10 @@
       if (touched) take(touched);
     }, true);
   }
+  document.addEventListener("live-changed", ({ detail }) => {
+    describe();
+    if (detail.done) for (const one of [first, second]) if (one && one.page) renew(one).catch(() => say(tell("offline")));
+  });
   // Lines of the picture are copied as lines.
   document.addEventListener("copy", (event) => {
     const chosen = window.getSelection();

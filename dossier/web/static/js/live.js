@@ -1,0 +1,153 @@
+// A page whose forms are answered in place: one act at a time, what came of it is told, and what is typed, opened and looked at stays.
+(() => {
+  const root = document.querySelector("[data-live]");
+  if (!root || !window.htmx) return;
+  const told = document.getElementById("told");
+  const working = root.querySelector("[data-working]");
+  const tell = window.wordsOf(working);
+  const FIELDS = "input:not([type=hidden]), textarea";
+  const PANES = "#documents, #judgement";
+  const OURS = 'id="told"';
+  const [SOON, LATEST] = [500, 10000];
+  const server = new WeakMap();
+  let sent = null;
+  let missed = false;
+  let kept = null;
+  let pause = SOON;
+
+  function say(key, facts, kind = "near") {
+    const line = document.createElement("p");
+    line.className = `notice ${kind}`;
+    line.textContent = tell(key, facts);
+    told.append(line);
+  }
+
+  // Documents change their numbers: where a field stands is told by the first page of its document.
+  function home(element) {
+    const first = element.closest("[data-document]")?.querySelector("[data-show-page]");
+    return first ? first.dataset.showPage : "";
+  }
+  const place = (page) => (page ? root.querySelector(`[data-document] [data-show-page="${page}"]`)?.closest("[data-document]") : root);
+  const action = (element) => (element.form ? element.form.action : "");
+  const kind = (details) => `${details.className} ${Object.keys(details.dataset)}`;
+  const note = () => { for (const one of root.querySelectorAll("details")) server.set(one, one.open); };
+
+  function changed(field) {
+    if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+    return field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue;
+  }
+
+  function fingers() {
+    const held = document.activeElement;
+    if (!root.contains(held)) return null;
+    const typed = held.matches("textarea, input[type=text], input:not([type])");
+    return { element: held, home: home(held), name: held.name, action: action(held), at: typed ? [held.selectionStart, held.selectionEnd] : null };
+  }
+
+  function keep() {
+    const fields = [...root.querySelectorAll(FIELDS)].filter((one) => changed(one) && (!one.form || one.form !== sent));
+    return {
+      fields: fields.map((one) => ({ one, home: home(one), action: action(one), checked: one.checked })),
+      unfolded: [...root.querySelectorAll("details")]
+        .filter((one) => one.open !== server.get(one) && !(sent && one.contains(sent)))
+        .map((one) => ({ home: home(one), kind: kind(one), open: one.open })),
+      scrolled: [...root.querySelectorAll(PANES)].map((pane) => [pane, pane.scrollTop]),
+      pictures: new Map([...root.querySelectorAll(".thumb img")].map((image) => [image.getAttribute("src"), image])),
+      fingers: fingers(),
+    };
+  }
+
+  // The field of the new page that is the old one: of several with one name, the one that was told the same; else the last empty one.
+  function heir({ one, home: page, action: to }) {
+    const same = [...(place(page) || root).querySelectorAll(FIELDS)].filter((other) => other.name === one.name && action(other) === to && !changed(other));
+    return same.find((other) => other.defaultValue === one.defaultValue) || same.reverse().find((other) => !other.defaultValue);
+  }
+
+  function put(was) {
+    const field = heir(was);
+    if (!field || field.disabled) return;
+    if (field.type === "file") field.replaceWith(was.one);
+    else if (field.type === "checkbox") field.checked = was.checked;
+    else { field.value = was.one.value; field.dispatchEvent(new Event("input", { bubbles: true })); }
+  }
+
+  function restore(was) {
+    note();
+    // A picture that is there already is not asked for again.
+    for (const image of root.querySelectorAll(".thumb img")) {
+      const old = was.pictures.get(image.getAttribute("src"));
+      if (old && !old.isConnected) image.replaceWith(old);
+    }
+    was.fields.filter(({ one }) => !one.isConnected).forEach(put);
+    for (const old of was.unfolded) {
+      const details = [...(place(old.home) || root).querySelectorAll("details")].find((one) => kind(one) === old.kind && home(one) === old.home);
+      if (details) details.open = old.open;
+    }
+    for (const [pane, top] of was.scrolled) pane.scrollTop = top;
+  }
+
+  // Whoever was in a field goes on there; whoever sent one is at the document that it was of.
+  function refocus(was, form) {
+    if (!was || was.element.isConnected) return;
+    const fields = [...(place(was.home) || root).querySelectorAll(FIELDS)];
+    const same = form && form.contains(was.element) ? null : fields.find((one) => one.name === was.name && action(one) === was.action);
+    const next = same || root.querySelector(".document.at") || root.querySelector("h1");
+    next.focus({ preventScroll: true });
+    if (same && was.at) same.setSelectionRange(...was.at);
+  }
+
+  function end(done, again = false) {
+    sent = null;
+    kept = null;
+    delete root.dataset.underWay;
+    working.hidden = true;
+    for (const pane of root.querySelectorAll(PANES)) pane.removeAttribute("aria-busy");
+    if (missed) say("missed");
+    missed = false;
+    root.dispatchEvent(new CustomEvent("live-changed", { bubbles: true, detail: { done, again } }));
+  }
+
+  const refresh = () => { if (!root.dataset.underWay) window.htmx.ajax("GET", location.pathname + location.search, { source: root }); };
+  // Nobody knows whether the act arrived: the page is asked for until it comes, and shows how things are.
+  function recover() {
+    if (pause === SOON) { told.replaceChildren(); say("lost", {}, "bad"); }
+    setTimeout(() => { delete root.dataset.underWay; refresh(); }, pause);
+    pause = Math.min(pause * 2, LATEST);
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (!root.contains(event.target) || !root.dataset.underWay) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.target !== sent) missed = true;
+  }, true);
+  root.addEventListener("htmx:beforeRequest", (event) => {
+    const asked = event.detail.elt;
+    sent = asked.tagName === "FORM" ? asked : null;
+    root.dataset.underWay = "1";
+    working.hidden = false;
+    for (const pane of root.querySelectorAll(PANES)) pane.setAttribute("aria-busy", "true");
+  });
+  root.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const ours = detail.xhr.responseText.includes(OURS);
+    if (!ours) detail.shouldSwap = false;
+    if (!ours && !detail.isError) location.reload();
+    if (!ours || detail.isError) return;
+    kept = keep();
+    if (detail.requestConfig.verb === "get") detail.swapOverride = "none";
+  });
+  root.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const [was, form] = [kept, sent];
+    if (was) {
+      restore(was);
+      const again = pause > SOON;
+      pause = SOON;
+      if (again) { told.replaceChildren(); say("back"); }
+      end(true, again);
+      refocus(was.fingers, form);
+    } else if (!detail.successful && detail.xhr.responseText.includes(OURS)) end(false);
+    else if (!detail.successful) recover();
+  });
+  window.live = { refresh, say };
+  note();
+})();

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Stored with every index; raise it whenever a token could come out differently, and the index is rebuilt.
 ANALYSIS_VERSION = "1"
@@ -101,6 +102,20 @@ def query_tokens(phrase: str) -> list[str]:
         if place < len(runs) - 1:
             tokens.append(run[-1])
     return tokens
+
+
+def anchored(tokens: Sequence[str]) -> list[tuple[int, str]]:
+    """(place, token) of those of query_tokens() that already pin down the others: a page is looked through for half as many.
+
+    Between two pairs two places apart nothing can stand but the pair that shares a character with each: a run that ended there would
+    have left two single characters.
+    """
+    kept: list[tuple[int, str]] = []
+    for place, token in enumerate(tokens):
+        beside = tokens[max(0, place - 1) : place + 2]
+        if not (kept and kept[-1][0] == place - 1 and len(beside) == 3 and all(len(one) == 2 for one in beside)):
+            kept.append((place, token))
+    return kept
 
 
 def numbers(text: str) -> list[str]:

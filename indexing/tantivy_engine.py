@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import tantivy
 from tantivy import FieldType, Occur, Order
 
-from indexing.analysis import ANALYSIS_VERSION, day_number, index_tokens, numbers, query_tokens
+from indexing.analysis import ANALYSIS_VERSION, anchored, day_number, index_tokens, numbers, query_tokens
 from indexing.contract import Hit, IndexUnavailableError, PageDoc, Query, Result, Tally, ranked
 from indexing.folder import IndexFolder
 
@@ -216,7 +216,7 @@ def _silent(query: Any) -> Any:
 
 def _phrase(field: str, tokens: Sequence[str]) -> Any:
     if len(tokens) > 1:
-        return tantivy.Query.phrase_query(_SCHEMA, field, list(tokens))
+        return tantivy.Query.phrase_query(_SCHEMA, field, [*anchored(tokens)])
     if len(tokens[0]) == 1:
         return tantivy.Query.regex_query(_SCHEMA, field, f"{tokens[0]}.?")
     return tantivy.Query.term_query(_SCHEMA, field, tokens[0])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexing.analysis import MAX_NUMBER, day_number, fold, index_tokens, normalise, numbers, query_tokens
+from indexing.analysis import MAX_NUMBER, anchored, day_number, fold, index_tokens, normalise, numbers, query_tokens
 
 ODD = st.text(
     alphabet=st.sampled_from("裁定书张1290aA，,。、.;（)《》“” \n\t\u3000○〇㈱①½㎡⻚ﬁİß…—\u200b\u0301\ufe00\ue000𠮷"), max_size=24
@@ -51,6 +51,11 @@ def test_tokens_are_pairs_with_a_single_character_at_both_ends_of_a_run() -> Non
     assert query_tokens("，") == []
 
 
+def test_half_the_pairs_pin_down_the_others() -> None:
+    assert anchored(query_tokens("云川县人民法院")) == [(0, "云川"), (2, "县人"), (4, "民法"), (5, "法院")]
+    assert anchored(query_tokens("定书，甲，2号")) == [(0, "定书"), (1, "书"), (2, "甲"), (3, "2"), (4, "2号")]
+
+
 def test_numbers_are_whole_and_each_once() -> None:
     assert numbers("（2026）豫9924执118号，118元，豫A·9X2") == ["118", "2026", "9924", "9x2"]
     assert numbers("裁定 abc") == []
@@ -78,7 +83,11 @@ def test_every_substring_folds_to_a_substring_and_its_tokens_stand_side_by_side(
 def test_tokens_stand_side_by_side_only_where_the_phrase_is(text: str, phrase: str) -> None:
     wanted, tokens = query_tokens(phrase), index_tokens(text)
     if len(wanted) > 1 or any(len(token) > 1 for token in wanted):
-        assert any(tokens[start : start + len(wanted)] == wanted for start in range(len(tokens))) == (fold(phrase) in fold(text))
+        there = fold(phrase) in fold(text)
+        assert any(tokens[start : start + len(wanted)] == wanted for start in range(len(tokens))) == there
+        # Those that pin down the others are enough.
+        pins = anchored(wanted)
+        assert any(all(tokens[start + at : start + at + 1] == [token] for at, token in pins) for start in range(len(tokens))) == there
 
 
 @given(text=ANY)

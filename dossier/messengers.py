@@ -8,8 +8,11 @@ import http.client
 import json
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -18,7 +21,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from dossier.settings import Settings
 
-TIMEOUT = 20  # seconds
+TIMEOUT = 20  # seconds without a word
+LONGEST = 120.0  # seconds for one message in all: who answers letter by letter would hold a worker for days
 MOST_ANSWERED = 64 * 1024
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
 
@@ -36,7 +40,7 @@ def mail(settings: Settings, to: str, subject: str, text: str, *, number: int, a
     message["Message-ID"] = f"<dossier-{number}@{settings.mail_from.rpartition('@')[2]}>"
     message.set_content(text)
     place = urlsplit(settings.smtp_url)
-    with _server(place) as server:
+    with _server(place) as server, _cut_off(server.sock):
         if place.username:
             server.login(unquote(place.username), unquote(place.password or ""))
         server.send_message(message)
@@ -82,8 +86,36 @@ def post(url: str, secret: str, body: bytes, *, number: int, at: datetime) -> tu
     kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
     connection = kind(place.hostname or "", place.port, timeout=TIMEOUT)
     try:
-        connection.request("POST", place._replace(scheme="", netloc="", fragment="").geturl() or "/", body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read(MOST_ANSWERED)
+        connection.connect()
+        with _cut_off(connection.sock):
+            connection.request("POST", place._replace(scheme="", netloc="", fragment="").geturl() or "/", body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read(MOST_ANSWERED)
     finally:
         connection.close()
+
+
+@contextmanager
+def _cut_off(connected: socket.socket | None) -> Iterator[None]:
+    """Ends what is said on this connection after LONGEST. Raises TimeoutError then, whatever the other side had said until there."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        # It may have ended this moment. Not TLS's own way to end, which would wait for its turn.
+        if connected is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+    timer = threading.Timer(LONGEST, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException, smtplib.SMTPException):
+        if not late.is_set():
+            raise
+    finally:
+        timer.cancel()
+    if late.is_set():
+        raise TimeoutError(f"no whole answer within {LONGEST:.0f} s")

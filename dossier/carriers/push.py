@@ -28,8 +28,8 @@ class Push:
         status, text = messengers.post(self._url, self._secret, body, number=number, at=at)
         told = _object(text)
         if 200 <= status < 300:
-            return Answer(number, True) if told.get("acknowledged") == number else None
-        if 400 <= status < 500 and told.get("rejected") == number:
+            return Answer(number, True) if _is(told.get("acknowledged"), number) else None
+        if 400 <= status < 500 and _is(told.get("rejected"), number):
             return Answer(number, False, said(str(told.get("reason", ""))))
         raise ConnectionError(f"the process system answered HTTP {status}")
 
@@ -38,9 +38,14 @@ class Push:
         return []
 
 
+def _is(said_number: object, number: int) -> bool:
+    """True is no number, though it equals 1."""
+    return said_number == number and not isinstance(said_number, bool)
+
+
 def _object(text: bytes) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -20,7 +20,7 @@ from dossier.errors import DossierError
 from dossier.lifecycle import EXPORT
 from dossier.listings import Column, Listing
 from dossier.office import Office
-from dossier.records import ledger
+from dossier.records import jobs, ledger
 from dossier.records.tables import EXPORT_KINDS, ExportMessage, Job
 
 PER_PAGE = 50
@@ -78,14 +78,15 @@ def collect(office: Office) -> int:
     if not office.carrier.wanted:
         return 0
     with office.db.read() as session:
-        open_ones = session.execute(select(ExportMessage.id).where(ExportMessage.state.in_(("sent", "failed")))).scalars().all()
+        # What was given up was never told to have arrived: only its next try can say whether an answer that lies there is to it.
+        open_ones = session.execute(select(ExportMessage.id).where(ExportMessage.state == "sent")).scalars().all()
     answers = office.carrier.answers(open_ones) if open_ones else []
     if not answers:
         return 0
     with office.db.write() as session:
         for answer in answers:
             row = session.get(ExportMessage, answer.number)
-            if row is not None and row.state in ("sent", "failed"):
+            if row is not None and row.state == "sent":
                 _settle(office, session, people.SYSTEM, row, answer)
                 outgoing.wake(office, session, row.case_id)
     return len(answers)
@@ -101,6 +102,8 @@ def acknowledge(office: Office, actor: Actor, number: int, *, taken: bool, reaso
         raise DossierError("reason_missing")
     with office.db.write() as session:
         row = _load(session, number)
+        if outgoing.head(session, row.case_id) is row:
+            jobs.afresh(session, f"export:{row.case_id}")
         _settle(office, session, actor.login, row, Answer(number, taken, said(reason)))
         outgoing.wake(office, session, row.case_id)
         session.flush()
@@ -129,6 +132,8 @@ def retry(office: Office, actor: Actor, number: int | None = None) -> int:
             row.reason = row.sent_at = row.answered_at = None
             _note(office, session, actor.login, row, "retry")
             session.flush()
+            if outgoing.head(session, row.case_id) is row:
+                jobs.afresh(session, f"export:{row.case_id}")
             outgoing.wake(office, session, row.case_id)
         return len(rows)
 

@@ -70,6 +70,13 @@ def again(session: Session, step: str, subject_id: int, *, priority: int, at: da
         job.state, job.attempt, job.error, job.not_before = JOB.start, 0, None, None
 
 
+def afresh(session: Session, key: str) -> None:
+    """The tries of a job (step:subject) count from the first again, at once: what they were for is settled, the next thing waits for none of it."""
+    job = session.execute(select(Job).where(Job.key == key, Job.state.in_(("queued", "leased")))).scalar_one_or_none()
+    if job is not None:
+        job.attempt, job.not_before, job.error = (0, None, None) if job.state == "queued" else (1, None, None)
+
+
 def claim(session: Session, owner: str, *, now: datetime, lease: timedelta) -> Claimed | None:
     """Takes the most urgent job that is free. Call it inside a write transaction, which makes it the only claimer."""
     job = session.execute(

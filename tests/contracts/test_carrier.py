@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import http.server
 import json
+import os
+import socket
+import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from dossier import messengers
 from dossier.carriers.contract import MOST_SAID, Answer, Carrier, said
 from dossier.carriers.folder import DropFolder, name_of
 from dossier.carriers.nowhere import Nowhere
@@ -63,7 +68,7 @@ class System(http.server.BaseHTTPRequestHandler):
             self.side.taken[number] = body
         self.send_response(status)
         self.end_headers()
-        self.wfile.write(json.dumps(told).encode())
+        self.wfile.write(told if isinstance(told, bytes) else json.dumps(told).encode())
 
     def log_message(self, *_words: Any) -> None:
         """Nothing on the terminal."""
@@ -167,6 +172,62 @@ def test_an_old_refusal_does_not_answer_a_new_try_and_is_kept(tmp_path: Path) ->
     assert side.carrier.send(7, BODY, NOW) == Answer(7, True)
 
 
+def test_an_answer_to_another_databases_message_is_none_to_this_one_and_its_message_is_kept(tmp_path: Path) -> None:
+    side = FolderSide(tmp_path)
+    side.say(7)
+    assert side.carrier.send(7, BODY, NOW) is None, "nobody can have taken what was never sent"
+    assert side.hear(7) == []
+    assert side.got() == {7: BODY}
+    side.say(7)
+    with pytest.raises(FileExistsError, match="另一件消息"):
+        side.carrier.send(7, BODY + b" ", NOW)
+    assert side.got() == {7: BODY}
+    assert side.carrier.send(7, BODY, NOW) == Answer(7, True), "a try that seemed to fail had arrived"
+
+
+def test_one_answer_that_cannot_be_read_keeps_no_other_back(tmp_path: Path) -> None:
+    side = FolderSide(tmp_path)
+    (tmp_path / "00000007.json.err").mkdir()
+    side.say(8, "案号不符")
+    assert side.hear(7) == [Answer(8, False, "案号不符")]
+
+
+def test_a_share_that_cannot_sync_a_folder_takes_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fsync
+
+    def files_only(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "no such call")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", files_only)
+    side = FolderSide(tmp_path)
+    assert side.carrier.send(7, BODY, NOW) is None
+    assert side.got() == {7: BODY}
+
+
+def test_who_answers_letter_by_letter_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messengers, "LONGEST", 0.2)
+    over = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        there, _ = listening.accept()
+        with there:
+            while not over.wait(0.02):
+                try:
+                    there.send(b"H")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        slow = threading.Thread(target=drip, args=(listening,))
+        slow.start()
+        with pytest.raises(TimeoutError, match="whole answer"):
+            Push(f"http://127.0.0.1:{listening.getsockname()[1]}/in", SECRET).send(7, BODY, NOW)
+        over.set()
+        slow.join()
+
+
 def test_a_refusal_in_another_encoding_can_be_read(tmp_path: Path) -> None:
     side = FolderSide(tmp_path)
     (tmp_path / "00000007.json.err").write_bytes("案号不符".encode("gb18030"))
@@ -175,8 +236,9 @@ def test_a_refusal_in_another_encoding_can_be_read(tmp_path: Path) -> None:
 
 def test_answers_that_answer_something_else_do_not_count() -> None:
     side = PushSide()
-    side.answers = {1: (200, {"acknowledged": 2}), 2: (200, [2]), 3: (422, {"rejected": 4})}
+    side.answers = {1: (200, {"acknowledged": True}), 2: (200, [2]), 3: (422, {"rejected": 4}), 4: (200, b"[" * 60_000)}
     try:
+        assert side.carrier.send(4, BODY, NOW) is None
         assert side.carrier.send(1, BODY, NOW) is None
         assert side.carrier.send(2, BODY, NOW) is None
         with pytest.raises(ConnectionError, match="422"):

@@ -125,6 +125,24 @@ def test_what_cannot_be_sent_waits_is_given_up_visibly_and_nothing_overtakes_it(
     office.close()
 
 
+def test_what_was_answered_meanwhile_does_not_make_the_next_message_wait(tmp_path: Path) -> None:
+    now = [NOW]
+    house = build_with(tmp_path, Clock(lambda: now[0]))
+    office, drop = house.office, tmp_path / "drop"
+    drop.rmdir()
+    refuse(house)
+    moving.take_back(office, people.acting_as(office, "clerk"), house.signed, "错误签收")
+    for wait in (timedelta(0), *delivering.DELAYS[:-1]):
+        now[0] += wait
+        Worker(office).run(until_idle=True)
+    assert rows(office, "queued")
+    drop.mkdir()
+    outbox.acknowledge(office, people.acting_as(office, "clerk"), 1, taken=True)
+    Worker(office).run(until_idle=True)
+    assert [one["number"] for one in sent(drop)] == [2, 3], "the first one's tries were its own"
+    office.close()
+
+
 def house_state(office: Office) -> dict[str, Any]:
     return house_desk.state(office, operator_of(office))
 

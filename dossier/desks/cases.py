@@ -22,6 +22,7 @@ from dossier.lifecycle import CASE, REVIEW
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, ClosingReview, Event, Outbox, Page, Party, Submission
+from review.closing import FIELD_NAMES
 from review.normalise import compact
 from review.numerals import amounts
 
@@ -139,7 +140,7 @@ def _one_line(value: Any) -> str:
     return re.sub(r"[ \t\r\n]+", " ", "" if value is None else str(value)).strip()
 
 
-def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str]) -> dict[str, Any]:
+def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str], today: date) -> dict[str, Any]:
     """One row checked and typed; raises case_import_bad naming the line."""
 
     def bad(what: str) -> DossierError:
@@ -163,6 +164,8 @@ def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str]) -> dict[
         raise bad(f"结案方式 {value['closing_mode']} 不在 {'、'.join(CLOSING_MODES)} 之中")
     if value["closed_on"] and value["closed_on"] < value["filed_on"]:
         raise bad("结案日期早于立案日期")
+    if value["closed_on"] and value["closed_on"] > today:
+        raise bad(f"结案日期 {value['closed_on']} 尚未到")
     for column in AMOUNTS:
         try:
             value[column] = amount_text(value[column])
@@ -184,7 +187,8 @@ def import_cases(office: Office, actor: Actor, data: bytes) -> dict[str, Any]:
     if not rows:
         raise DossierError("case_import_bad", line=1, what="没有任何案件")
     pattern = re.compile(office.rules.of(office.settings.default_profile).case_no_regex)
-    cleaned = [(line, _clean(row, line, pattern)) for line, row in rows]
+    today = office.today()
+    cleaned = [(line, _clean(row, line, pattern, today)) for line, row in rows]
     result: dict[str, Any] = {"created": 0, "updated": 0, "unchanged": 0, "warnings": []}
     with office.db.write() as session:
         for line, value in cleaned:
@@ -202,11 +206,14 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
         team, made = people.ensure_team(session, value["team"])
         if made:
             warnings.append(f"第 {line} 行：团队 {value['team']} 原不存在，已新建")
+            subject, told = f"team:{team}", {"name": value["team"]}
+            ledger.append(session, at=office.clock.now(), actor=actor.login, action="team.add", subject=subject, detail=told)
     case = session.execute(select(Case).where(Case.case_no == value["case_no"])).scalar_one_or_none()
     fields = {key: value[key] for key in ("kind", "court", "filed_on", "handler", "clerk", "cause", "title_document", "amount", *CLOSING)}
     fields["closing_mode"] = fields["closing_mode"] or None
     fields["team_id"] = team
     parties = {(role, name) for column, role in ROLES.items() for name in value[column]}
+    changed: dict[str, Any] = {}
     if case is None:
         case = Case(
             case_no=value["case_no"], profile=profile, profile_version=office.rules.of(profile, value["filed_on"]).version, **fields
@@ -215,8 +222,13 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
         session.add(case)
         outcome = "created"
     else:
-        before = _findable(case)
-        outcome = _update(case, fields, parties)
+        before, of_team = _findable(case), case.team.name if case.team else None
+        if case.state != "open":
+            fields = _still_open_to_change(session, case, line, fields | {"closed_on": value["closed_on"]}, warnings)
+        changed = _update(case, fields, parties)
+        outcome = "updated" if changed else "unchanged"
+        if changed.pop("team_id", None):
+            changed["team"] = [of_team, value["team"]]
         if _findable(case) != before:
             read = select(Page.id).join(Submission).where(Submission.case_id == case.id, Page.state == "read")
             session.add_all(Outbox(page_id=page_id) for page_id in session.scalars(read))
@@ -225,12 +237,13 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
     elif value["closed_on"] and case.state in (None, "open"):
         case.state = CASE.move(case.state or CASE.start, "close")
         case.closed_on = value["closed_on"]
+        changed["closed_on"] = [None, case.closed_on.isoformat()]
         outcome = "updated" if outcome == "unchanged" else outcome
     session.flush()
     if outcome != "unchanged":
         ledger.append(
             session, at=office.clock.now(), actor=actor.login, action=f"case.{outcome}", subject=f"case:{case.id}", case_id=case.id,
-            detail={"case_no": case.case_no, "profile": case.profile, "profile_version": case.profile_version},
+            detail={"case_no": case.case_no, "profile": case.profile, "profile_version": case.profile_version, "changed": changed},
         )  # fmt: skip
     return outcome
 
@@ -247,18 +260,32 @@ def _findable(case: Case) -> tuple[Any, ...]:
     return case.team_id, sorted((party.role, party.name) for party in case.parties)
 
 
-def _update(case: Case, fields: Mapping[str, Any], parties: set[tuple[str, str]]) -> str:
-    changed = False
+def _still_open_to_change(session: Session, case: Case, line: int, fields: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
+    """The fields of a closed case that a file may still change: not how and when it was closed, once that was decided here."""
+    reviewed = select(ClosingReview.id).where(ClosingReview.case_id == case.id, ClosingReview.state == "approved").limit(1)
+    if case.state == "closed" and session.execute(reviewed).first() is None:
+        return fields
+    kept = [key for key in ("closed_on", *CLOSING) if fields[key] not in ("", None, getattr(case, key))]
+    if kept:
+        why = "经结案审核结案" if case.state == "closed" else CASE.names[case.state]
+        names = "、".join(FIELD_NAMES[key] for key in kept)
+        warnings.append(f"第 {line} 行：案件 {case.case_no} {why}，以下各项以本系统的为准，未按导入更改：{names}")
+    return {key: value for key, value in fields.items() if key not in kept}
+
+
+def _update(case: Case, fields: Mapping[str, Any], parties: set[tuple[str, str]]) -> dict[str, Any]:
+    """What changed, for the ledger: {field: [before, after]}, and how many parties came."""
+    changed: dict[str, Any] = {}
     for key, new in fields.items():
         # An empty column says nothing; it does not wipe what is known.
         if new not in ("", None) and getattr(case, key) != new:
+            changed[key] = [value.isoformat() if isinstance(value, date) else value for value in (getattr(case, key), new)]
             setattr(case, key, new)
-            changed = True
     known = {(party.role, party.name) for party in case.parties}
     for role, name in sorted(parties - known):
         case.parties.append(Party(role=role, name=name))
-        changed = True
-    return "updated" if changed else "unchanged"
+        changed["parties"] = changed.get("parties", 0) + 1
+    return changed
 
 
 def record_event(

@@ -137,7 +137,10 @@ def test_a_terminated_case_is_audited_before_and_may_be_raised_to_a_third_person
     told = turn(quick, "procedure", "procedural")
     assert (told["state"], told["raise_reason"], case_of(quick)["state"]) == ("raised", "财产线索存疑", "open")
     assert turn(quick, "director", "raised")["state"] == "approved"
-    assert case_of(quick)["closing_mode"] == "终结本次执行程序"
+    decided = case_of(quick)
+    (warning,) = imported(quick, closed_on="2026-08-31", closing_mode="和解", handler="钱执行")["warnings"]
+    assert warning.endswith("未按导入更改：结案日期、结案方式"), "no file changes what three people decided"
+    assert case_of(quick) == decided | {"handler": "钱执行"}
 
 
 def test_a_closing_mode_that_changes_between_the_keys_needs_another_review(quick: Office) -> None:
@@ -152,15 +155,34 @@ def test_a_closing_mode_that_changes_between_the_keys_needs_another_review(quick
     assert submit(quick, "终结本次执行程序")["state"] == "preaudit"
 
 
+def imported(office: Office, **more: str) -> dict[str, Any]:
+    return cases.import_cases(office, operator_of(office), json.dumps([CASE | more], ensure_ascii=False).encode())
+
+
 def test_no_file_closes_a_case_while_the_keys_are_being_turned(quick: Office) -> None:
     submit(quick)
-    closed = json.dumps([CASE | {"closed_on": "2026-08-31", "closing_mode": "执行完毕"}], ensure_ascii=False).encode()
-    told = cases.import_cases(quick, operator_of(quick), closed)
-    assert "正在结案审核" in told["warnings"][0]
+    closed = {"closed_on": "2026-08-31", "closing_mode": "执行完毕"}
+    assert "正在结案审核" in imported(quick, **closed)["warnings"][0]
     assert case_of(quick)["state"] == "open"
     reviewing.withdraw(quick, people.acting_as(quick, "team1"), CASE_NO, "流程系统已结案")
-    cases.import_cases(quick, operator_of(quick), closed)
+    imported(quick, **closed)
     assert case_of(quick)["state"] == "closed"
+
+
+def test_a_file_corrects_what_a_file_said_and_the_ledger_tells_what_was_there_before(quick: Office) -> None:
+    assert code_of(lambda: imported(quick, closed_on="2026-09-02")) == "case_import_bad", "tomorrow has not come"
+    imported(quick, closed_on="2026-08-30")
+    told = imported(quick, closed_on="2026-08-31", team="执行实施二团队", respondents="张某甲；丙公司")
+    assert (told["updated"], case_of(quick)["closed_on"]) == (1, "2026-08-31")
+    assert imported(quick, closed_on="2026-08-31", team="执行实施二团队")["unchanged"] == 1
+    with quick.db.read() as session:
+        query = select(LedgerEvent).where(LedgerEvent.action.in_(("team.add", "case.updated"))).order_by(LedgerEvent.seq)
+        events = session.scalars(query).all()
+        assert [event.detail.get("changed", event.detail) for event in events[-3:]] == [
+            {"closed_on": [None, "2026-08-30"]},
+            {"name": "执行实施二团队"},
+            {"closed_on": ["2026-08-30", "2026-08-31"], "team": ["执行实施一团队", "执行实施二团队"], "parties": 1},
+        ]
 
 
 def test_what_is_stated_wrongly_is_refused(quick: Office) -> None:

@@ -187,8 +187,12 @@ def _require_fit() -> None:
         raise DossierError("not_found")
     if any("\x00" in word for word in request.args.values()):
         raise DossierError("bad_request", what="NUL")
-    if request.method == "POST" and not all(isinstance(name, str) for name in (*request.form, *request.files)):
+    if request.method != "POST":
+        return
+    if not all(isinstance(name, str) for name in (*request.form, *request.files)):
         raise DossierError("bad_request", what="multipart/form-data")
+    if any("\x00" in word for _, word in request.form.items(multi=True)):
+        raise DossierError("bad_request", what="NUL")
 
 
 def _request_class(office: Office) -> type[Request]:

@@ -74,6 +74,12 @@ def test_failed_tries_close_the_door_for_longer_and_longer_also_after_a_restart(
     assert events(house, "sign_in.locked")[-1].detail == {"address": "127.0.0.1"}
 
 
+def test_a_character_that_no_database_keeps_is_a_bad_request_before_anybody_is_asked(app: Flask) -> None:
+    answer = Person(app).sign_in("a\x00b")
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "bad_request")
+    assert Person(app, "clerk").post("/account/mail", {"mail": "a\x00@b.example"}, "application/json").status_code == 400
+
+
 def test_the_wait_doubles_to_its_limit_whatever_the_number() -> None:
     bar = Bar("x", 5, 60, timedelta(days=1))
     assert [bar.minutes(n) for n in (0, 4, 5, 6, 7, 10, 11, 10**9)] == [0, 0, 1, 2, 4, 32, 60, 60]

@@ -10,6 +10,7 @@ from datetime import date
 from dossier import access
 from dossier.access import Actor, Resource
 from dossier.desks import cases
+from dossier.desks.uploads import BAD_NAME
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
@@ -50,6 +51,9 @@ def _rows(data: bytes) -> list[tuple[int, dict[str, str]]]:
     for line, row in found:
         if None in row or None in row.values():
             raise _bad(line, "列数与表头不一致")
+        # Trailing blanks and line ends are stripped below; anything else of the kind is looked for in no database.
+        if any(BAD_NAME.search(value.strip()) for value in row.values()):
+            raise _bad(line, "含有看不见的控制字符")
     return [(line, {key.strip(): value.strip() for key, value in row.items()}) for line, row in found]
 
 

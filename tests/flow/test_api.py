@@ -59,7 +59,8 @@ def test_a_case_and_its_events_come_in_as_files(app: Flask, house: Office) -> No
     table = "case_no,anchor,date\n（2026）豫9924执120号,filing,2026-08-18\n".encode()
     answer = clerk.post("/api/events/import", {"file": (io.BytesIO(table), "events.csv")})
     assert answer.get_json() == {"recorded": 1, "corrected": 0, "unchanged": 0}
-    assert error(clerk.post("/api/events/import", {"file": (io.BytesIO(b"a,b\n1,2\n"), "x.csv")})) == (400, "event_import_bad")
+    for bad in (b"a,b\n1,2\n", b"case_no,anchor,date\n1\x002,filing,2026-08-17\n"):
+        assert error(clerk.post("/api/events/import", {"file": (io.BytesIO(bad), "x.csv")})) == (400, "event_import_bad")
     assert error(clerk.post("/api/cases/import")) == (400, "no_files")
     assert error(Person(app, "team1").post("/api/cases/import", {"file": (io.BytesIO(rows), "x")})) == (403, "not_allowed")
 

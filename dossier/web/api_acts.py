@@ -13,6 +13,7 @@ from dossier.web.guard import actor, doing, office
 from dossier.web.handovers import take
 
 desk = Blueprint("api_acts", __name__, url_prefix="/api")
+MOST_IMPORTED = 32  # MiB of one table
 _DOCUMENT = number(1, 100_000)
 _REASON = obj({"reason": REASON})
 
@@ -115,11 +116,16 @@ def rule(receipt_no: str) -> Any:
 
 
 def uploaded() -> tuple[bytes, str]:
-    """The bytes and the name of the one file in this request. Raises no_files."""
+    """The bytes and the name of the one file in this request. Raises no_files, bad_request: a table is held in memory while it is taken."""
     file = request.files.get("file")
     if file is None:
         raise DossierError("no_files")
-    return file.stream.read(), file.filename or ""
+    data = file.stream.read(MOST_IMPORTED * 1024 * 1024 + 1)
+    if len(data) > MOST_IMPORTED * 1024 * 1024:
+        raise DossierError(
+            "bad_request", what=f"导入的文件超过 {MOST_IMPORTED} MB，请拆成几个文件分别导入 / larger than {MOST_IMPORTED} MB"
+        )
+    return data, file.filename or ""
 
 
 @desk.post("/cases/import")

@@ -20,6 +20,7 @@ from dossier.desks import repeating
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import Answer, Event
+from dossier.web import api_acts
 from dossier.web.once import HEADER, REPLAYED
 from dossier.web.site import create_app
 from tests.support.office import CASE, CASE_NO, fixed_clock, open_test_office
@@ -62,6 +63,8 @@ def test_a_case_and_its_events_come_in_as_files(app: Flask, house: Office) -> No
     for bad in (b"a,b\n1,2\n", b"case_no,anchor,date\n1\x002,filing,2026-08-17\n"):
         assert error(clerk.post("/api/events/import", {"file": (io.BytesIO(bad), "x.csv")})) == (400, "event_import_bad")
     assert error(clerk.post("/api/cases/import")) == (400, "no_files")
+    huge = io.BytesIO(b" " * (api_acts.MOST_IMPORTED * 1024 * 1024 + 1))
+    assert error(clerk.post("/api/cases/import", {"file": (huge, "x.csv")})) == (400, "bad_request")
     assert error(Person(app, "team1").post("/api/cases/import", {"file": (io.BytesIO(rows), "x")})) == (403, "not_allowed")
 
 

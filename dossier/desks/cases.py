@@ -223,6 +223,8 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
         outcome = "created"
     else:
         before, of_team = _findable(case), case.team.name if case.team else None
+        if value["profile"] and profile != case.profile:
+            warnings.append(f"第 {line} 行：案件 {case.case_no} 适用的法院规则 {case.profile} 不因导入改变，未改为 {profile}")
         if case.state != "open":
             fields = _still_open_to_change(session, case, line, fields | {"closed_on": value["closed_on"]}, warnings)
         changed = _update(case, fields, parties)

@@ -28,6 +28,7 @@ MOST_LISTED = 10_000
 UNSENT = tuple(state for state in EXPORT.states if state != "confirmed")
 # What a list may be asked for: nothing said means everything that the other side has not confirmed.
 SHOWN = {"": "未确认", **{state: EXPORT.names[state] for state in EXPORT.states}, "all": "全部"}
+NOT_SHOWN = "理由由卷宗管理员查看"
 CARRIERS = {"none": "未设置", "folder": "文件夹", "push": "推送"}
 
 
@@ -158,7 +159,7 @@ def _load(session: Session, number: int) -> ExportMessage:
 def listing(office: Office, actor: Actor, state: str = "", page: int = 1) -> dict[str, Any]:
     """{"total","page","last","rows","counts","way"}: messages by number, what they say left out. state: a key of SHOWN.
 
-    Who has no business with cases is told no case numbers. Raises not_allowed, bad_request.
+    Who has no business with cases is told no case numbers, nor why a message was refused. Raises not_allowed, bad_request.
     """
     access.demand(actor, "export.read")
     with office.db.read() as session:
@@ -188,7 +189,12 @@ def _rows(session: Session, actor: Actor, state: str, most: int, skip: int = 0) 
         .options(joinedload(ExportMessage.case))
     )
     shown = access.could(actor, "case.list")
-    return [_json(row, job, shown=shown) for row, job in session.execute(query.order_by(order).limit(most).offset(skip))]
+    rows = [_json(row, job, shown=shown) for row, job in session.execute(query.order_by(order).limit(most).offset(skip))]
+    for row in rows:
+        if not shown and row["state"] == "rejected":
+            # The other side's words may name the case and its people.
+            row["reason"] = NOT_SHOWN
+    return rows
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -227,13 +233,15 @@ def written(office: Office, actor: Actor, state: str, kind: str, folder: Path) -
     access.demand(actor, "export.read")
     with office.db.read() as session:
         rows = _rows(session, actor, state, MOST_LISTED)
+        total = sum(n for one, n in counts(session).items() if one in _states(state))
     columns = (
         Column("编号", 6, "number"), Column("案号", 16), Column("案内序号", 6, "number"), Column("事由", 8), Column("形成", 12), Column("状态", 8),
         Column("送出", 12), Column("答复", 12), Column("原因", 24),
     )  # fmt: skip
     keys = ("message", "case_no", "number", "kind_name", "made_at", "state_name", "sent_at", "answered_at", "reason")
     heads = (("法院", office.settings.court), ("范围", SHOWN[state]))
-    table = Listing("回传", f"办案系统回传·{SHOWN[state]}", heads, columns, tuple(tuple(row[key] for key in keys) for row in rows))
+    notes = (f"只列出 {len(rows)} 件，共 {total} 件。",) if total > len(rows) else ()
+    table = Listing("回传", f"办案系统回传·{SHOWN[state]}", heads, columns, tuple(tuple(row[key] for key in keys) for row in rows), notes)
     return bulletin.save(office, [table], kind, folder, Asked())
 
 

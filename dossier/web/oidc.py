@@ -17,6 +17,8 @@ from dossier.web.guard import begin, office, public, safe_next
 
 desk = Blueprint("oidc", __name__, url_prefix="/sign-in/oidc")
 SECONDS = 10
+# Ways to the service that one browser may have begun and not come back from: more of them fill its cookie, and then it keeps none.
+BEGUN = 4
 
 
 def attach(app: Flask, settings: Settings) -> None:
@@ -41,6 +43,9 @@ def _told(error: Exception) -> DossierError:
 @public
 def go() -> Any:
     session["next"] = safe_next(request.args.get("next", "/"))
+    begun = sorted((key for key in session if key.startswith("_state_court_")), key=lambda key: float(session[key].get("exp", 0)))
+    for key in begun[: 1 - BEGUN]:
+        session.pop(key)
     try:
         return current_app.extensions["oidc"].authorize_redirect(url_for(".back", _external=True))
     except (AuthlibBaseError, RequestException, ValueError, KeyError, RuntimeError) as error:

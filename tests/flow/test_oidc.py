@@ -128,6 +128,13 @@ def test_an_answer_that_nobody_asked_for_is_refused(app: Flask, issuer: str) -> 
         assert person.get("/cases").status_code == 303
 
 
+def test_who_asks_again_and_again_comes_in_at_last(app: Flask, issuer: str) -> None:
+    person = Person(app)
+    for _ in range(20):
+        assert len(person.get("/sign-in/oidc").headers["Set-Cookie"]) < 4000, "a browser keeps no larger one"
+    assert person.get(vouched(person, issuer, "li4")).headers["Location"] == "/cases"
+
+
 def test_an_unverified_address_and_a_foreign_issuer_name_nobody(house: Office, issuer: str) -> None:
     by_mail = create_app(replace(house, settings=replace(house.settings, oidc_claim="email")))
     person = Person(by_mail)

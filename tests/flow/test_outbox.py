@@ -174,7 +174,7 @@ def test_the_secret_volume_is_told_only_where_the_court_allows_it(tmp_path: Path
         office.close()
 
 
-def test_the_process_system_answers_at_the_api_with_a_token_for_just_that(tmp_path: Path) -> None:
+def test_the_process_system_answers_at_the_api_with_a_token_for_just_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     house = build_with(tmp_path)
     office = house.office
     refuse(house)
@@ -191,13 +191,14 @@ def test_the_process_system_answers_at_the_api_with_a_token_for_just_that(tmp_pa
     assert client.get("/api/export/messages", headers={"Authorization": f"Bearer {secret}"}).status_code == 403
     assert say(message=99, taken=True).get_json()["error"]["code"] == "export_unknown"
     assert say(message=1, taken=False).get_json()["error"]["code"] == "reason_missing"
-    assert say(message=1, taken=False, reason="忙").get_json()["state"] == "rejected"
+    assert say(message=1, taken=False, reason=f"{CASE_NO}不存在").get_json()["state"] == "rejected"
     assert Person(app, "team1").get("/outbox").status_code == 403
     keeper = Person(app, "keeper")
     page = keeper.get("/outbox").text
     assert "对方拒收" in page
     assert CASE_NO not in page
-    assert CASE_NO in Person(app, "clerk").get("/outbox").text
+    assert f"{CASE_NO}不存在" in Person(app, "clerk").get("/outbox").text
+    assert "由卷宗管理员查看" in keeper.get("/outbox.csv").data.decode("utf-8-sig")
     assert keeper.get("/api/export/messages/1").status_code == 403
     keeper.post("/outbox/retry", {"message": "1"})
     assert keeper.get("/api/export/messages").get_json()["rows"][0]["state"] == "queued"
@@ -209,6 +210,8 @@ def test_the_process_system_answers_at_the_api_with_a_token_for_just_that(tmp_pa
     assert sent(tmp_path / "drop") == []
     assert 'dossier_export_messages{state="confirmed"} 1.0' in keeper.get("/metrics").text
     assert keeper.get("/outbox.csv?state=all").data.decode("utf-8-sig").count("\n") >= 2
+    monkeypatch.setattr(outbox, "MOST_LISTED", 0)
+    assert "只列出 0 件，共 1 件" in keeper.get("/outbox.csv?state=all").data.decode("utf-8-sig")
     office.close()
 
 

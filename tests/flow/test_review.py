@@ -174,6 +174,7 @@ def test_a_file_corrects_what_a_file_said_and_the_ledger_tells_what_was_there_be
     imported(quick, closed_on="2026-08-30")
     told = imported(quick, closed_on="2026-08-31", team="执行实施二团队", respondents="张某甲；丙公司")
     assert (told["updated"], case_of(quick)["closed_on"]) == (1, "2026-08-31")
+    assert "不因导入改变" in imported(quick, profile="sanya", team="执行实施二团队")["warnings"][0]
     assert imported(quick, closed_on="2026-08-31", team="执行实施二团队")["unchanged"] == 1
     with quick.db.read() as session:
         query = select(LedgerEvent).where(LedgerEvent.action.in_(("team.add", "case.updated"))).order_by(LedgerEvent.seq)

@@ -185,7 +185,7 @@ def _require_fit() -> None:
     numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
     if any("\x00" in word for word in words) or any(number > MOST for number in numbers):
         raise DossierError("not_found")
-    if any("\x00" in word for word in request.args.values()):
+    if any("\x00" in word for _, word in request.args.items(multi=True)):
         raise DossierError("bad_request", what="NUL")
     if request.method != "POST":
         return

@@ -134,6 +134,8 @@ def test_what_may_not_be_seen_is_as_unknown_as_what_is_not_there(office: Office,
     desk = Person(app, "clerk")
     assert desk.post("/announcements/arrived", {"number": "YG20260901-9999"}).location == "/announcements"
     assert "没有编号为 YG20260901-9999 的稍后移送" in desk.get("/announcements").text
+    # PostgreSQL knows no NUL at all.
+    assert [desk.post("/announcements/arrived", {"number": word}).status_code for word in ("\0", ["YG1", "\0"])] == [400, 400]
 
 
 def test_what_does_not_arrive_is_overdue_from_the_day_after_in_working_days(office: Office) -> None:

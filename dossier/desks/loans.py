@@ -15,7 +15,7 @@ from dossier.access import Actor, Resource
 from dossier.clock import local
 from dossier.desks import paper
 from dossier.desks.borrowing import chosen_leaves, load_loan, missing_of, missing_text, resource_of, still_out
-from dossier.desks.cases import load
+from dossier.desks.cases import load, load_for
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import LOAN, LOAN_KINDS, LOAN_ONLY, PAPER_OUT
@@ -166,7 +166,7 @@ def listing(
         query = query.where(Volume.kind != "sub")
     with office.db.read() as session:
         if case_no:
-            query = query.where(Loan.case_id == load(session, case_no).id)
+            query = query.where(Loan.case_id == load_for(session, case_no, actor, "loan.read").id)
         newest = session.execute(query.order_by(Loan.id.desc()).limit(most)).scalars()
         found = [loan for loan in newest if _asked_within(loan, first, last)]
         counts = _counts(session, [loan.id for loan in found])

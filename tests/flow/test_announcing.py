@@ -124,7 +124,7 @@ def test_what_may_not_be_seen_is_as_unknown_as_what_is_not_there(office: Office,
     handover.receive(office, clerk, Request(TEAMLESS, None, [upload("a.pdf", pdf(orders.ACCEPTANCE))]))
     assert (announcing.listing(office, lone), viewing.submissions(office, lone)) == ([], [])
     team = Person(app, "team1")
-    for path in ("/api/announcements?case_no={}", "/separators?case={}", "/api/cases/{}/nodes"):
+    for path in ("/api/announcements?case_no={}", "/separators?case={}", "/api/cases/{}/nodes", "/api/loans?case_no={}"):
         answers = [team.get(path.format(number), "application/json") for number in (FOREIGN, none)]
         assert [one.status_code for one in answers] == [404, 404]
         assert answers[0].text.replace(FOREIGN, none) == answers[1].text

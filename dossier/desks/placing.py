@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from dossier import access, people
 from dossier.access import Actor, Resource
@@ -312,32 +313,42 @@ def contents_json(office: Office, actor: Actor, case_no: str, kind: str = "main"
     with office.db.read() as session:
         case = load(session, case_no)
         access.demand(actor, "case.read", Resource(team=case.team_id, sub=kind == "sub"))
-        rows = session.execute(
-            select(Document)
-            .join(Volume)
-            .where(Document.case_id == case.id, Volume.kind == kind, Document.state == "placed")
-            .order_by(Document.serial)
-            .options(
-                selectinload(Document.pages).load_only(Page.document_id, Page.position, Page.page_no),
-                joinedload(Document.submission).load_only(Submission.receipt_no),
-            )
-        ).scalars()
-        return [_entry_json(document) for document in rows]
+        here = Document.case_id == case.id, Volume.kind == kind, Document.state == "placed"
+        entries = select(*_LISTED, Submission.receipt_no).join(Volume, Document.volume_id == Volume.id).join(Document.submission)
+        numbered = select(Page.id, Page.document_id, Page.page_no).join(Page.document).join(Volume, Document.volume_id == Volume.id)
+        pages: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        for page in session.execute(numbered.where(*here).order_by(Page.place, Page.position)):
+            pages[page.document_id].append({"id": page.id, "page_no": page.page_no})
+        return [_entry_json(row, pages[row.id]) for row in session.execute(entries.where(*here).order_by(Document.serial))]
 
 
-def _entry_json(document: Document) -> dict[str, Any]:
+# As columns: a page of a hundred entries is told several times quicker than from their rows as objects.
+_LISTED = (
+    Document.id,
+    Document.serial,
+    Document.name,
+    Document.title,
+    Document.type_id,
+    Document.dated,
+    Document.first_page,
+    Document.last_page,
+    Document.signed_at,
+)
+
+
+def _entry_json(row: Any, pages: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "serial": document.serial,
-        "document": document.id,
-        "name": document.name,
-        "title": document.title,
-        "type": document.type_id,
-        "dated": _day(document),
-        "first_page": document.first_page,
-        "last_page": document.last_page,
-        "receipt_no": document.submission.receipt_no,
-        "signed_at": local(document.signed_at).isoformat(timespec="minutes") if document.signed_at else None,
-        "pages": [{"id": page.id, "page_no": page.page_no} for page in document.pages],
+        "serial": row.serial,
+        "document": row.id,
+        "name": row.name,
+        "title": row.title,
+        "type": row.type_id,
+        "dated": row.dated.isoformat() if row.dated else None,
+        "first_page": row.first_page,
+        "last_page": row.last_page,
+        "receipt_no": row.receipt_no,
+        "signed_at": local(row.signed_at).isoformat(timespec="minutes") if row.signed_at else None,
+        "pages": pages,
     }
 
 

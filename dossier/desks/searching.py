@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from dossier import access
 from dossier.access import Actor
@@ -18,7 +18,7 @@ from dossier.desks.viewing import may_see
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
-from dossier.records.tables import Document, Outbox, Page, Submission
+from dossier.records.tables import Case, Document, File, Outbox, Page, Submission, Volume
 from indexing.contract import IndexBusyError, IndexUnavailableError, PageDoc, Query, SearchEngine
 from indexing.highlight import share, snippet, spans
 from indexing.query import QueryError, parse
@@ -119,11 +119,15 @@ def _rebuild(office: Office) -> int:
         return session.execute(select(func.count()).select_from(Page).where(Page.state == "read")).scalar_one()
 
 
-# A hit tells its file, its document and its case: fetched with the page, not one after the other.
+# A hit tells its file, its document and its case: fetched with the page, not one after the other, and no more of them than is told.
 _AROUND = (
-    joinedload(Page.file),
-    joinedload(Page.document).joinedload(Document.volume),
-    joinedload(Page.submission).joinedload(Submission.case),
+    load_only(Page.number, Page.lines),
+    joinedload(Page.file).load_only(File.name),
+    joinedload(Page.document).load_only(Document.name, Document.type_id).joinedload(Document.volume).load_only(Volume.kind),
+    joinedload(Page.submission)
+    .load_only(Submission.team_id, Submission.handed_by_id)
+    .joinedload(Submission.case)
+    .load_only(Case.case_no, Case.team_id),
 )
 
 

@@ -99,6 +99,7 @@ def paths_of(made: court.Court) -> dict[str, Sequence[str]]:
         "hand-overs": ("/hand-overs",),
         "hand-over": (f"/hand-overs/{made.receipt_no}",),
         "search": tuple(f"/search?q={quote(word)}" for word in words),
+        "search, counts": tuple(f"/search/counts?q={quote(word)}" for word in words),
     }
 
 

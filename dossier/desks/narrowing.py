@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from sqlalchemy import select
 from dossier import access
 from dossier.access import Actor
 from dossier.desks import caselist
-from dossier.desks.searching import ask, hit_json, parsed, search, type_names
+from dossier.desks.searching import ask, hit_json, parsed, type_names
 from dossier.desks.viewing import may_see
 from dossier.office import Office
 from dossier.records import ledger
@@ -96,13 +95,6 @@ def counts(office: Office, actor: Actor, text: str) -> dict[str, Any]:
         "案号": _first(found.cases),
         "日期": _first([(year, count) for year, count in found.years if year]),
     }
-
-
-def found_and_counted(office: Office, actor: Actor, text: str, *, limit: int, offset: int = 0) -> tuple[dict[str, Any], dict[str, Any]]:
-    """search() and counts() of the same words, asked at the same time: the index answers both without holding up this process."""
-    with ThreadPoolExecutor(1) as beside:
-        counting = beside.submit(counts, office, actor, text)
-        return search(office, actor, text, limit=limit, offset=offset), counting.result()
 
 
 def _first(counted: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dossier.desks import narrowing
+from dossier.desks import narrowing, searching
 from dossier.errors import DossierError
 from dossier.web.guard import actor, doing, number_asked, office
 from indexing.query import limited
@@ -28,7 +28,7 @@ def results() -> Any:
     if not words:
         return render_template("searching/results.html", q="", found=None, page=1, last=1, hint=HINT)
     try:
-        found, counts = narrowing.found_and_counted(office(), actor(), words, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        found = searching.search(office(), actor(), words, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     except DossierError as error:
         if error.code not in ("query_empty", "query_bad", "index_unavailable"):
             raise
@@ -41,15 +41,23 @@ def results() -> Any:
         found=found,
         page=page,
         last=last,
-        counts=counts,
-        narrower=_narrower(words, counts) if found["total"] > 1 else {},
+        counts=_counted(words) if found["total"] > 1 and request.args.get("counts") else None,
         near=near,
         hint=HINT,
     )
 
 
-def _narrower(words: str, counts: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """By field that was not asked for yet: the values that part the hits, with their count and the query that takes them."""
+@desk.get("/search/counts")
+@doing("search")
+def counts() -> Any:
+    """The counts of a search alone: the page asks for them when its hits are there, for they take as long again."""
+    return render_template("searching/narrow.html", counts=_counted(request.args.get("q", "").strip()))
+
+
+def _counted(words: str) -> dict[str, Any]:
+    """{"whole","counted","narrower"}: by field that was not asked for yet, the values that part the hits, with their count and the query that takes them."""
+    counts = narrowing.counts(office(), actor(), words)
     plain = words.replace("：", ":")
     open_fields = [name for name in FIELDS if f"{name}:" not in plain and len(counts[name]) > 1]
-    return {name: [{**one, "query": f"{words} {limited(name, one['value'])}"} for one in counts[name]] for name in open_fields}
+    narrower = {name: [{**one, "query": f"{words} {limited(name, one['value'])}"} for one in counts[name]] for name in open_fields}
+    return {"whole": counts["whole"], "counted": counts["counted"], "narrower": narrower}

@@ -174,6 +174,7 @@ def test_search(visit: Visit) -> None:
     visitor = visit("clerk")
     page = visitor.go("/search?q=" + quote("财产"))
     expect(page.locator("mark").first).to_have_text("财产")
+    expect(page.locator(".narrow a").first).to_be_visible()
     visitor.look("search")
     page.locator(".hit h3 a").first.click()
     visitor.picture_shown()

@@ -71,9 +71,13 @@ def test_hits_are_counted_to_narrow_by(app: Flask) -> None:
     counts = Person(app, "clerk").get("/api/search/counts?q=" + quote(f"案号:{CASE_NO}")).get_json()
     assert counts["counted"] == sum(one["count"] for one in counts["类型"]) > 1
     assert counts["whole"]
-    shown = Person(app, "clerk").get("/search?q=" + quote(f"案号:{CASE_NO}")).text
     wider, narrower = counts["类型"][0], counts["类型"][-1]
-    assert quote(f"类型:{narrower['value']}", safe=":") in shown
+    hits, beside, both = (
+        Person(app, "clerk").get(f"/search{more}q=" + quote(f"案号:{CASE_NO}")).text for more in ("?", "/counts?", "?counts=1&")
+    )
+    link = quote(f"类型:{narrower['value']}", safe=":")
+    assert [link in text for text in (hits, beside, both)] == [False, True, True]
+    assert "/search/counts?q=" in hits
     asked = Person(app, "clerk").get("/api/search?q=" + quote(f"案号:{CASE_NO} {limited('类型', wider['value'])}")).get_json()
     assert asked["total"] == wider["count"]
 

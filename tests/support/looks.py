@@ -72,11 +72,11 @@ PAGES: dict[str, tuple[tuple[str, str | None, str], ...]] = {
     "reviews.samples": (("sample-list", "substance", "/samples"),),
     "reviews.sample": (("sample", "substance", "/samples/1"),),
 }
-# What gives a file, a picture, numbers, an answer for programs or the way to a page, and no page.
+# What gives a file, a picture, numbers, a part of a page, an answer for programs or the way to a page, and no page.
 FILES = {
     "static", "agreements.scan", "agreements.scan_of", "borrowing.slip", "borrowing.register_file", "figures.file", "outbox.file", "pages.picture",
     "pages.thumbnail", "documents.copy", "documents.page_copy", "health.healthz", "health.readyz", "health.metrics", "notices.follow", "reviews.form_pdf",
-    "slips.slip", "announcing.slip",
+    "slips.slip", "announcing.slip", "searching.counts",
 }  # fmt: skip
 # These lead on, as they should: from the door to the desk, and a stranger to the sign-in.
 LEAD_ON = {"home", "second-factor"}

@@ -83,3 +83,13 @@
   });
   input.addEventListener("blur", () => show([]));
 })();
+
+// The counts to narrow by come after the hits, for they take as long again.
+(() => {
+  const place = document.querySelector("[data-counts]");
+  if (!place) return;
+  const failed = () => { place.firstElementChild.textContent = place.dataset.failed; };
+  fetch(place.dataset.counts)
+    .then(async (answer) => { if (answer.ok && !answer.redirected) place.innerHTML = await answer.text(); else failed(); })
+    .catch(failed);
+})();

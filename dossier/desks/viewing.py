@@ -38,6 +38,14 @@ def submission_json(office: Office, actor: Actor, receipt_no: str) -> dict[str, 
         return _sealed(actor, submission, _submission(office, session, _with_papers(session, submission)))
 
 
+def going_on(office: Office, actor: Actor, receipt_no: str) -> dict[str, bool]:
+    """{"dispute","make"}: whether this actor may dispute the hand-over and bring papers for its case, which may be another team's by now."""
+    with office.db.read() as session:
+        of = resource_of(load(session, receipt_no))
+    make = access.decide(actor, "submission.make", access.Resource(team=of.team))
+    return {"dispute": access.decide(actor, "submission.dispute", of), "make": make}
+
+
 def _with_papers(session: Session, submission: Submission) -> Submission:
     """The hand-over with its pages, documents and findings at hand in a few queries; the text of the pages stays where it is."""
     bare = defer(Page.lines), defer(Page.marks), joinedload(Page.file)

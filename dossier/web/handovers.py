@@ -11,7 +11,6 @@ from typing import Any, BinaryIO, cast
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
-from dossier import access
 from dossier.desks import caselist, handover, nodes, receiving, viewing
 from dossier.desks.handover import Request, Upload
 from dossier.errors import DossierError
@@ -174,7 +173,7 @@ def show(receipt_no: str) -> Any:
 def _may(view: dict[str, Any]) -> dict[str, bool]:
     """What this person may do with it now; the desk decides again."""
     acts = set(view["acts"])
-    who = actor()
+    mine = viewing.going_on(office(), actor(), view["receipt_no"])
     decide = could("submission.decide")
     return {
         "sign": "sign" in acts and decide and view["state"] == "waiting",
@@ -182,9 +181,9 @@ def _may(view: dict[str, Any]) -> dict[str, bool]:
         "sort": view["state"] == "waiting" and could("submission.sort"),
         "take_back": "take_back" in acts and could("submission.take_back"),
         "transfer": view["state"] in ("waiting", "signed_for", "partly_signed_for") and could("submission.transfer"),
-        "dispute": "dispute" in acts and access.could(who, "submission.dispute"),
+        "dispute": "dispute" in acts and mine["dispute"],
         "rule": "rule" in acts and could("submission.rule"),
-        "again": view["state"] in ("refused", "partly_signed_for", "ruled") and could("submission.make"),
+        "again": view["state"] in ("refused", "partly_signed_for", "ruled") and mine["make"],
     }
 
 

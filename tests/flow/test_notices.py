@@ -163,7 +163,9 @@ def test_a_case_that_goes_to_another_team_takes_what_is_still_to_do_along(house:
     # Who brought the papers may still look at them; what happens to them is the new team's.
     first, second = Person(create_app(office), "team1"), Person(create_app(office), "t2")
     said = {"reason": REASON}
-    assert first.get(f"/hand-overs/{house.waiting}").status_code == 200
+    for person, shown in ((first, False), (second, True)):
+        page = person.get(f"/hand-overs/{house.waiting}")
+        assert (page.status_code, "报请决定" in page.text, "改正后重新移送" in page.text) == (200, shown, shown)
     assert first.post(f"/hand-overs/{house.waiting}/dispute", said, "application/json").status_code == 404
     assert second.post(f"/hand-overs/{house.waiting}/dispute", said).status_code == 303
 

@@ -124,6 +124,7 @@
     const page = active.page;
     if (!page) return;
     name.textContent = called(page);
+    name.title = called(page);
     tool("previous").disabled = !page.beside.includes(page.id) || beside(-1) === undefined;
     tool("next").disabled = !page.beside.includes(page.id) || beside(1) === undefined;
     for (const link of document.querySelectorAll("[data-show-page]")) {

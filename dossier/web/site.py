@@ -247,7 +247,9 @@ def _tell_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Any:
-        return _tell(DossierError("csrf"))
+        # A page that stays is told why its token holds no longer.
+        gone = guard.in_place() and guard.current() is None
+        return _tell(DossierError("signed_out" if gone else "csrf"))
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:

@@ -106,6 +106,10 @@ def test_a_hand_over_that_waits_is_typed_and_signed_for_in_part_by_a_clerk(app: 
     assert "尚未确定类型" in refused.text
     assert "在新窗口登录" in unknown.text
     assert not any("<html" in answer.text for answer in (refused, unknown))
+    # After a new sign-in elsewhere the page of the same person goes on with the new token.
+    expired = clerk.post(f"{page}/sign", {"which": "all", "csrf_token": "old"}, **IN_PLACE)
+    assert expired.status_code == 400
+    assert 'data-person="clerk" data-token="' in expired.text
     assert "尚未确定类型" not in clerk.get(page).text, "what was told in place is told again"
     clerk.post(f"{page}/sign", {"which": "some", "document": "1", "reason": "与本案无关"})
     assert state(app, receipt_no) == "partly_signed_for"

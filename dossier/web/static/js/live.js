@@ -108,6 +108,15 @@
   }
 
   const refresh = () => { if (!root.dataset.underWay) window.htmx.ajax("GET", location.pathname + location.search, { source: root }); };
+  // Whoever signed in again in another window goes on here; another person has to load the page anew.
+  function renewToken() {
+    const fresh = told.querySelector("[data-token]");
+    if (!fresh || fresh.dataset.person !== root.dataset.person) return;
+    for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = fresh.dataset.token;
+    told.replaceChildren();
+    say("retry");
+  }
+
   // Nobody knows whether the act arrived: the page is asked for until it comes, and shows how things are.
   function recover() {
     if (pause === SOON) { told.replaceChildren(); say("lost", {}, "bad"); }
@@ -142,10 +151,14 @@
       restore(was);
       const again = pause > SOON;
       pause = SOON;
-      if (again) { told.replaceChildren(); say("back"); }
+      if (again || detail.requestConfig.verb === "get") {
+        // An error stays until the next act.
+        if (again || !told.querySelector("[role=alert]")) told.replaceChildren();
+        say(again ? "back" : "renewed");
+      }
       end(true, again);
       refocus(was.fingers, form);
-    } else if (!detail.successful && detail.xhr.responseText.includes(OURS)) end(false);
+    } else if (!detail.successful && detail.xhr.responseText.includes(OURS)) { renewToken(); end(false); }
     else if (!detail.successful) recover();
   });
   window.live = { refresh, say };

@@ -28,12 +28,16 @@ class Stack:
 
 @dataclass(frozen=True)
 class StationState:
-    """What lies at a station: stacks that wait or are being scanned, stacks that were refused, files that are in no stack."""
+    """What lies at a station: stacks that wait or are being scanned, stacks that were refused, files that are in no stack.
+
+    readable: False when it, or one of its stacks, cannot be looked into.
+    """
 
     name: str
     waiting: int
     refused: int
     loose: int
+    readable: bool = True
 
 
 class StackSource(Protocol):

@@ -148,20 +148,8 @@ class WatchedFolder:
         _move(folder, refused, stack.name)
 
     def stations(self) -> Sequence[StationState]:
-        """Every station's folder, by name."""
-        found = []
-        for station in _folders(self._root):
-            entries = [path for path in station.iterdir() if _shown(path.name)]
-            refused = station / REFUSED
-            found.append(
-                StationState(
-                    station.name,
-                    sum(_is_stack(path) for path in entries),
-                    sum(1 for path in refused.iterdir() if _shown(path.name)) if refused.is_dir() else 0,
-                    sum(1 for path in entries if not path.is_dir()),
-                )
-            )
-        return found
+        """Every station's folder, by name; one that is closed to us keeps no other from being told."""
+        return [_state(station) for station in _folders(self._root)]
 
     def _folder(self, stack: Stack) -> Path:
         return self._root / stack.station / stack.name
@@ -200,6 +188,18 @@ def _opened(path: Path) -> BinaryIO:
 
 def _folders(root: Path) -> list[Path]:
     return sorted(path for path in root.iterdir() if _shown(path.name) and path.is_dir() and not path.is_symlink())
+
+
+def _state(station: Path) -> StationState:
+    refused = station / REFUSED
+    try:
+        entries = [path for path in station.iterdir() if _shown(path.name)]
+        stacks = [path for path in entries if _is_stack(path)]
+        back = sum(1 for path in refused.iterdir() if _shown(path.name)) if refused.is_dir() else 0
+        closed = [path for path in stacks if not os.access(path, os.R_OK | os.X_OK)]
+        return StationState(station.name, len(stacks), back, sum(1 for path in entries if not path.is_dir()), not closed)
+    except OSError:
+        return StationState(station.name, 0, 0, 0, readable=False)
 
 
 def _shown(name: str) -> bool:

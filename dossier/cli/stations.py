@@ -31,8 +31,9 @@ def list_(context: Context, json_out: bool) -> None:
             else:
                 last = row["last"] or {"at": "", "receipt_no": ""}
                 team = row["team"] or ("没有团队" if row["account"] else "没有账号")
+                closed = "" if row["readable"] else "\t有文件夹打不开，请检查权限"
                 click.echo(
-                    f"{row['name']}\t{team}\t等待 {row['waiting']}\t退回 {row['refused']}\t散放 {row['loose']}\t{last['at']}\t{last['receipt_no']}"
+                    f"{row['name']}\t{team}\t等待 {row['waiting']}\t退回 {row['refused']}\t散放 {row['loose']}\t{last['at']}\t{last['receipt_no']}{closed}"
                 )
 
 

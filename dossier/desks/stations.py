@@ -205,7 +205,7 @@ def account(session: Session, station: str) -> Person | None:
 
 
 def state(office: Office, actor: Actor) -> dict[str, Any]:
-    """{"watched","reachable","stations":[{"name","team","waiting","refused","loose","last"}]}; team None: no account. Raises not_allowed."""
+    """{"watched","reachable","stations":[{"name","team","waiting","refused","loose","readable","last"}]}; team None: no account. Raises not_allowed."""
     access.demand(actor, "metrics.read")
     try:
         found = office.stacks.stations()
@@ -223,6 +223,7 @@ def state(office: Office, actor: Actor) -> dict[str, Any]:
                     "waiting": one.waiting,
                     "refused": one.refused,
                     "loose": one.loose,
+                    "readable": one.readable,
                     "last": _last(session, person) if person is not None else None,
                 }
             )

@@ -70,6 +70,9 @@ def test_what_cannot_be_looked_into_keeps_no_other_from_being_listed(tmp_path: P
     assert next(found).name == "好"
     with pytest.raises(PermissionError, match="0号站"):
         next(found)
+    assert [(one.name, one.readable) for one in watched(tmp_path).stations()] == [("0号站", False), ("一号站", True)]
+    monkeypatch.setattr(os, "access", lambda path, _how: path.name != "坏")
+    assert watched(tmp_path).stations()[1] == StationState("一号站", 2, 0, 0, readable=False)
 
 
 @pytest.mark.parametrize("trap", ["link", "pipe"])

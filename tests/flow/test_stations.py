@@ -249,7 +249,9 @@ def test_a_file_that_grows_while_it_is_read_is_left_for_later(office: Office, ro
     assert stations.poll(office) == 1
 
 
-def test_the_worker_looks_and_the_health_page_and_the_command_line_tell(office: Office, root: Path, tmp_path: Path) -> None:
+def test_the_worker_looks_and_the_health_page_and_the_command_line_tell(
+    office: Office, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stack(root, HALF, a=jpeg_page("甲"))
     stack(root, "不是案号", a=b"x")
     (root / STATION / "loose.jpg").touch()
@@ -264,7 +266,12 @@ def test_the_worker_looks_and_the_health_page_and_the_command_line_tell(office: 
     assert "不会收" in page
     run = CommandLine(tmp_path / "home", {"watch_folder": str(root)})
     (row,) = run("station", "list", "--json").lines
-    assert (row["waiting"], row["refused"], row["loose"], row["last"]["receipt_no"]) == (0, 1, 1, receipt)
+    assert (row["waiting"], row["refused"], row["loose"], row["readable"], row["last"]["receipt_no"]) == (0, 1, 1, True, receipt)
+    stack(root, "锁住的", a=b"x")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda path, *_how, **_more: Path(path).name != "锁住的")
+        assert "打不开" in run("station", "list").out
+        assert "有文件夹打不开" in Person(create_app(office), "keeper").get("/house").text
     root.rename(root.with_name("gone"))
     assert run("station", "list").code == 2
     Worker(office).run(until_idle=True)

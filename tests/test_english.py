@@ -54,6 +54,7 @@ def test_the_catalogue_is_sound() -> None:
             # These would close an attribute or open a tag when a fact is filled in.
             assert not set('<>&"') & set(en + zh), f"{file}: {en}"
             assert set(PLACES.findall(en)) == set(PLACES.findall(zh)), f"{file}: {zh} | {en}"
+        assert len(told) > 1 or not re.search(r"%\(n\)d [a-z]+s\b", told[0]), f"{file}: {told[0]} of one, too"
         assert len(told) == 1 or ("n", "") in PLACES.findall(zh), f"{file}: {zh} has a plural and no n"
         texts[message.context, zh].add(told)
     assert {key: told for key, told in texts.items() if len(told) > 1} == {}, (

@@ -15,7 +15,7 @@
 
   const tell = window.wordsOf(root);
   const say = (text) => { note.textContent = text; note.hidden = !text; };
-  const called = (page) => [page.document, tell("page", page)].filter(Boolean).join(" · ");
+  const called = (page) => [tell("page", page), page.document].filter(Boolean).join(" · ");
 
   // One picture with what lies on it: element is its place in the page, page what it shows.
   function leaf(element) {

@@ -91,6 +91,7 @@ SENTENCES: dict[str, Sentence] = {
         "此后情况已有变化，不能再撤销这一步。请刷新后按现状整理。",
         "Something else has happened since, so this cannot be undone. Reload and go on from there.",
     ),
+    "changed_meanwhile": _refused("这次移送刚被改动过，上一步没有执行。请看过再操作。", "Changed meanwhile, so not done. Look again."),
     "still_working": _refused("系统仍在识别或入卷，请稍候再试。", "Pages are still being read or placed. Try again in a moment."),
     "volume_frozen": _refused(
         "案件 {case_no} 的卷宗已固化或归档，不能再撤回或移出材料。",

@@ -17,7 +17,7 @@ from indexing.analysis import ANALYSIS_VERSION, anchored, day_number, index_toke
 from indexing.contract import Hit, IndexUnavailableError, PageDoc, Query, Result, Tally, ranked
 from indexing.folder import IndexFolder
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"  # also raised when what stands in a field changes, as the tokens of who may read
 _YEAR = 10_000  # a day is a number like 20260301
 _VALUES = 65_000  # of one kind in one segment: more than a court has cases in a year
 TIED = 1000

@@ -18,7 +18,7 @@ from indexing.analysis import ANALYSIS_VERSION, day_number, index_tokens, number
 from indexing.contract import Hit, IndexUnavailableError, PageDoc, Query, Result, Tally, ranked
 from indexing.folder import IndexFolder
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"  # also raised when what stands in a field changes, as the tokens of who may read
 ADVISED_PAGES = 20_000  # a phrase takes about 0.2 s of CPU there, and twice the pages take twice as long
 _SEQ = "seq"
 _Answer = TypeVar("_Answer")

@@ -5,35 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from dossier.desks import judging
 from dossier.desks.layouts import Layout, Paper
+from dossier.desks.present import KEPT, layout_of
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import Document, FindingRow, LoanDocument, Outbox, Page, ReplacedPage, SortAct, Submission
-
-_KEPT = ("state", "type_id", "name", "title", "score", "confident", "why", "case_no", "aside")
-
-
-def layout_of(session: Session, submission: Submission) -> Layout:
-    """How the documents and pages of a hand-over lie now."""
-    replaced = session.execute(select(ReplacedPage).where(ReplacedPage.submission_id == submission.id)).scalars()
-    return Layout(
-        submission.state,
-        tuple(_paper(document) for document in submission.documents),
-        {page.id: page.turn for page in submission.pages if page.turn},
-        {row.page_id: row.by_id for row in replaced},
-    )
-
-
-def _paper(document: Document) -> Paper:
-    kept: dict[str, Any] = {name: getattr(document, name) for name in _KEPT}
-    dated = document.dated.isoformat() if document.dated else None
-    return Paper(document.number, tuple(page.id for page in document.pages), dated=dated, typed_by=document.typed_by_id, **kept)
 
 
 def last_act(session: Session, submission: Submission) -> SortAct | None:
@@ -122,7 +103,7 @@ def _write_documents(session: Session, submission: Submission, layout: Layout, p
         if row is None:
             row = Document(submission_id=submission.id, case_id=submission.case_id, number=paper.number)
             session.add(row)
-        for name in _KEPT:
+        for name in KEPT:
             setattr(row, name, getattr(paper, name))
         row.dated, row.typed_by_id = date.fromisoformat(paper.dated) if paper.dated else None, paper.typed_by
         session.flush()

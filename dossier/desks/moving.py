@@ -11,9 +11,10 @@ from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
 from dossier.desks import cases, outgoing, receiving
-from dossier.desks.arranging import layout_of, write_layout
+from dossier.desks.arranging import write_layout
 from dossier.desks.handover import next_number
 from dossier.desks.layouts import Layout, Paper, without
+from dossier.desks.present import layout_of, require_seen
 from dossier.desks.sorting import busy, note, record, require_open
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT, SUBMISSION
@@ -94,14 +95,16 @@ def _loosen(session: Session, document: Document) -> None:
         session.add(Outbox(page_id=page.id))
 
 
-def transfer(office: Office, actor: Actor, receipt_no: str, number: int, to_case: str, reason: str) -> str:
+def transfer(office: Office, actor: Actor, receipt_no: str, number: int, to_case: str, reason: str, *, seen: str | None = None) -> str:
     """Moves a document, also one that was signed for, to the case that it belongs to; the receipt of the hand-over that waits there.
 
-    The reason stands on both sides. Raises reason_missing, case_unknown, volume_frozen, still_working, sort_impossible, move_refused, not_allowed.
+    The reason stands on both sides. Raises reason_missing, case_unknown, volume_frozen, still_working, sort_impossible, move_refused, not_allowed,
+    changed_meanwhile.
     """
     reason = _why(reason)
     with office.db.write() as session:
         submission = _load(session, actor, receipt_no, "submission.transfer")
+        require_seen(session, submission, seen)
         case = cases.load(session, to_case)
         access.demand(actor, "submission.transfer", Resource(team=case.team_id))
         require_open(case)

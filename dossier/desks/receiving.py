@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dossier import access, people
 from dossier.access import Actor, Resource
 from dossier.desks import cases, outgoing
+from dossier.desks.present import require_seen
 from dossier.errors import DossierError
 from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
@@ -110,10 +111,12 @@ def verdict(office: Office, session: Session, submission: Submission, policy: st
     return act
 
 
-def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | None = None, reason: str | None = None) -> None:
+def sign(
+    office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | None = None, reason: str | None = None, *, seen: str | None = None
+) -> None:
     """Signs for all documents, or for those numbered in `only`; the others are refused with their corrections and `reason`.
 
-    Raises not_allowed, own_submission, nothing_to_sign, type_missing, blocking_findings, document_unknown, move_refused, raced.
+    Raises not_allowed, own_submission, nothing_to_sign, type_missing, blocking_findings, document_unknown, move_refused, raced, changed_meanwhile.
     """
     with office.db.write() as session:
         submission = load(session, receipt_no)
@@ -121,6 +124,7 @@ def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | No
         if submission.handed_by_id in actor.persons and "operator" not in actor.roles:
             raise DossierError("own_submission")
         _require_undecided(submission)
+        require_seen(session, submission, seen)
         if any(page.state in ("expected", "decoded") for page in submission.pages):
             raise DossierError("still_working")
         found = [d for d in submission.documents if d.state == "found"]
@@ -157,14 +161,17 @@ def sign(office: Office, actor: Actor, receipt_no: str, only: Sequence[int] | No
         outgoing.handed(office, session, submission.state, submission, found)
 
 
-def refuse(office: Office, actor: Actor, receipt_no: str, reason: str, corrections: Sequence[str] | None = None) -> None:
-    """不予签收 with 修改意见: the clerk's own items, or those of the blocking findings. Raises reason_missing, not_allowed, move_refused, raced."""
+def refuse(
+    office: Office, actor: Actor, receipt_no: str, reason: str, corrections: Sequence[str] | None = None, *, seen: str | None = None
+) -> None:
+    """不予签收 with 修改意见: the clerk's own items, or those of the blocking findings. Raises reason_missing, not_allowed, move_refused, raced, changed_meanwhile."""
     if not reason.strip():
         raise DossierError("reason_missing")
     with office.db.write() as session:
         submission = load(session, receipt_no)
         access.demand(actor, "submission.decide", resource_of(submission))
         _require_undecided(submission)
+        require_seen(session, submission, seen)
         _refuse(office, session, submission, actor.id, actor.login, reason.strip(), corrections)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from dossier.access import Actor
 from dossier.desks import layouts
-from dossier.desks.arranging import layout_of
 from dossier.desks.handover import SPLIT_PRIORITY, record_file
+from dossier.desks.present import layout_of
 from dossier.desks.sorting import record, waiting
 from dossier.desks.uploads import Taken, Upload, distinct, give_back, require_new, take_all
 from dossier.errors import DossierError

@@ -13,9 +13,10 @@ from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
 from dossier.desks import layouts, outgoing, receiving
-from dossier.desks.arranging import last_act, layout_of, write_layout
+from dossier.desks.arranging import last_act, write_layout
 from dossier.desks.layouts import VERBS as VERBS
 from dossier.desks.layouts import Layout
+from dossier.desks.present import layout_of, require_seen
 from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
 from dossier.office import Office
@@ -67,9 +68,11 @@ def waiting(session: Session, actor: Actor, receipt_no: str, action: str = "subm
     return submission
 
 
-def _sort(office: Office, actor: Actor, receipt_no: str, verb: str, change: Change, **detail: Any) -> None:
+def _sort(office: Office, actor: Actor, receipt_no: str, verb: str, change: Change, seen: str | None, **detail: Any) -> None:
+    """seen: how the person saw the hand-over who acts on it (Layout.seen()), None when they do not say. Raises changed_meanwhile."""
     with office.db.write() as session:
         submission = waiting(session, actor, receipt_no)
+        require_seen(session, submission, seen)
         before = layout_of(session, submission)
         after = change(session, submission, before)
         if after != before:
@@ -83,42 +86,46 @@ def _of(session: Session, submission: Submission, page_id: int) -> Page:
     return page
 
 
-def split(office: Office, actor: Actor, receipt_no: str, number: int, at: int) -> None:
+def split(office: Office, actor: Actor, receipt_no: str, number: int, at: int, *, seen: str | None = None) -> None:
     """A new document begins with the at-th page (2..). Raises sort_impossible, document_unknown, move_refused, not_allowed."""
-    _sort(office, actor, receipt_no, "split", lambda _s, _h, now: layouts.split(now, number, at), document=number, at=at)
+    _sort(office, actor, receipt_no, "split", lambda _s, _h, now: layouts.split(now, number, at), seen, document=number, at=at)
 
 
-def merge(office: Office, actor: Actor, receipt_no: str, number: int, into: int) -> None:
+def merge(office: Office, actor: Actor, receipt_no: str, number: int, into: int, *, seen: str | None = None) -> None:
     """The pages of a document come behind those of another. Raises as split()."""
-    _sort(office, actor, receipt_no, "merge", lambda _s, _h, now: layouts.merge(now, number, into), document=number, into=into)
+    _sort(office, actor, receipt_no, "merge", lambda _s, _h, now: layouts.merge(now, number, into), seen, document=number, into=into)
 
 
-def move(office: Office, actor: Actor, receipt_no: str, page_id: int, to: int | None, at: int | None = None) -> None:
+def move(
+    office: Office, actor: Actor, receipt_no: str, page_id: int, to: int | None, at: int | None = None, *, seen: str | None = None
+) -> None:
     """A page, also a loose one, comes to the at-th place of document `to`, or becomes one of its own (None). Raises as split(), page_unknown."""
 
     def change(session: Session, submission: Submission, now: Layout) -> Layout:
         _of(session, submission, page_id)
         return layouts.move(now, page_id, to, at)
 
-    _sort(office, actor, receipt_no, "move", change, page=page_id, to=to, at=at)
+    _sort(office, actor, receipt_no, "move", change, seen, page=page_id, to=to, at=at)
 
 
-def order(office: Office, actor: Actor, receipt_no: str, number: int, pages: Sequence[int]) -> None:
+def order(office: Office, actor: Actor, receipt_no: str, number: int, pages: Sequence[int], *, seen: str | None = None) -> None:
     """The pages (ids) of a document in another order. Raises as split()."""
-    _sort(office, actor, receipt_no, "order", lambda _s, _h, now: layouts.order(now, number, pages), document=number, pages=list(pages))
+    _sort(
+        office, actor, receipt_no, "order", lambda _s, _h, now: layouts.order(now, number, pages), seen, document=number, pages=list(pages)
+    )
 
 
-def turn(office: Office, actor: Actor, receipt_no: str, page_id: int, by: int) -> None:
+def turn(office: Office, actor: Actor, receipt_no: str, page_id: int, by: int, *, seen: str | None = None) -> None:
     """Turns the view of a page by 90, 180 or 270 degrees clockwise; the bytes stay as they are. Raises as split(), page_unknown."""
 
     def change(session: Session, submission: Submission, now: Layout) -> Layout:
         _of(session, submission, page_id)
         return layouts.turn(now, page_id, by)
 
-    _sort(office, actor, receipt_no, "turn", change, page=page_id, by=by)
+    _sort(office, actor, receipt_no, "turn", change, seen, page=page_id, by=by)
 
 
-def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: str) -> None:
+def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: str, *, seen: str | None = None) -> None:
     """A person says what a document is; it is judged again with that. Raises type_unknown, document_unknown, move_refused, not_allowed."""
 
     def change(_session: Session, submission: Submission, now: Layout) -> Layout:
@@ -127,29 +134,37 @@ def retype(office: Office, actor: Actor, receipt_no: str, number: int, type_id: 
             raise DossierError("type_unknown", type=type_id)
         return layouts.retype(now, number, type_id, catalogue.types[type_id].name, actor.id, f"由{actor.display}确定")
 
-    _sort(office, actor, receipt_no, "retype", change, document=number, type=type_id)
+    _sort(office, actor, receipt_no, "retype", change, seen, document=number, type=type_id)
 
 
-def set_aside(office: Office, actor: Actor, receipt_no: str, number: int, reason: str) -> None:
+def set_aside(office: Office, actor: Actor, receipt_no: str, number: int, reason: str, *, seen: str | None = None) -> None:
     """A document that is kept and listed but not filed. Raises reason_missing, document_unknown, move_refused, not_allowed."""
     reason = reason.strip()
     if not reason:
         raise DossierError("reason_missing")
     _sort(
-        office, actor, receipt_no, "set_aside", lambda _s, _h, now: layouts.set_aside(now, number, reason), document=number, reason=reason
+        office,
+        actor,
+        receipt_no,
+        "set_aside",
+        lambda _s, _h, now: layouts.set_aside(now, number, reason),
+        seen,
+        document=number,
+        reason=reason,
     )
 
 
-def take_up(office: Office, actor: Actor, receipt_no: str, number: int) -> None:
+def take_up(office: Office, actor: Actor, receipt_no: str, number: int, *, seen: str | None = None) -> None:
     """A document that was set aside is to be filed after all. Raises document_unknown, move_refused, not_allowed."""
-    _sort(office, actor, receipt_no, "take_up", lambda _s, _h, now: layouts.take_up(now, number), document=number)
+    _sort(office, actor, receipt_no, "take_up", lambda _s, _h, now: layouts.take_up(now, number), seen, document=number)
 
 
-def undo(office: Office, actor: Actor, receipt_no: str) -> str:
-    """Takes the last act back; its verb. Raises nothing_to_undo, undo_stale (something else happened since), volume_frozen, not_allowed."""
+def undo(office: Office, actor: Actor, receipt_no: str, *, seen: str | None = None) -> str:
+    """Takes the last act back; its verb. Raises nothing_to_undo, undo_stale (something else happened since), volume_frozen, not_allowed, changed_meanwhile."""
     with office.db.write() as session:
         submission = receiving.load(session, receipt_no)
         access.demand(actor, "submission.sort", receiving.resource_of(submission))
+        require_seen(session, submission, seen)
         act = last_act(session, submission)
         if act is None:
             raise DossierError("nothing_to_undo")

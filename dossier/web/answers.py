@@ -28,7 +28,9 @@ def lead_back(
     try:
         deed()
     except DossierError as error:
-        if program or in_place() or (error.code in UNSEEN and error.code not in plain):
+        # Who acted on what is no longer so has to see how it is now, in place or not.
+        stays = in_place() and error.code != "changed_meanwhile"
+        if program or stays or (error.code in UNSEEN and error.code not in plain):
             raise
         flash(told_error(error), "bad")
         return redirect(to, 303)

@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, request
 
 from dossier.desks import cases, events, receiving, sorting, viewing, waiving
 from dossier.errors import DossierError
-from dossier.web.describe import DAY, FILE, REASON, TEXT, WORD, given, listed, maybe, number, obj, one_of, ref, told, told_as
+from dossier.web.describe import DAY, FILE, REASON, SEEN, TEXT, WORD, given, listed, maybe, number, obj, one_of, ref, told, told_as
 from dossier.web.guard import actor, doing, office
 from dossier.web.handovers import take
 
@@ -34,12 +34,14 @@ _SIGN = obj(
     {
         "only": told_as(maybe(listed(_DOCUMENT, most=2000)), "只签收这些材料 only these documents"),
         "reason": maybe({**REASON, "minLength": 0}),
+        "seen": SEEN,
     },
 )
 _REFUSE = obj(
-    {"reason": REASON}, {"corrections": told_as(listed(REASON, most=500), "修改意见；不给时取自审查发现 else taken from the findings")}
+    {"reason": REASON},
+    {"corrections": told_as(listed(REASON, most=500), "修改意见；不给时取自审查发现 else taken from the findings"), "seen": SEEN},
 )
-_RETYPE = obj({"document": _DOCUMENT, "type": WORD})
+_RETYPE = obj({"document": _DOCUMENT, "type": WORD}, {"seen": SEEN})
 _RULE = obj({"outcome": one_of("sign_as_is", "fix"), "reason": REASON})
 _FILE = obj({"file": FILE})
 _EVENT = obj({"anchor": WORD, "date": DAY}, {"instead_of": told_as(maybe(DAY), "更正哪一天 the day that is corrected")})
@@ -72,29 +74,35 @@ def _became(receipt_no: str) -> Any:
     "Sign for all or some",
     ref("Progress"),
     body=_SIGN,
-    errors=("blocking_findings", "type_missing", "move_refused", "raced"),
+    errors=("blocking_findings", "type_missing", "move_refused", "raced", "changed_meanwhile"),
 )
 def sign(receipt_no: str) -> Any:
     wanted = given(_SIGN)
-    receiving.sign(office(), actor(), receipt_no, wanted["only"], wanted["reason"])
+    receiving.sign(office(), actor(), receipt_no, wanted["only"], wanted["reason"], seen=wanted["seen"])
     return _became(receipt_no)
 
 
 @desk.post("/hand-overs/<receipt_no>/refuse")
 @doing("submission.decide")
-@told("不予签收", "Refuse with corrections", ref("Progress"), body=_REFUSE, errors=("move_refused", "raced"))
+@told("不予签收", "Refuse with corrections", ref("Progress"), body=_REFUSE, errors=("move_refused", "raced", "changed_meanwhile"))
 def refuse(receipt_no: str) -> Any:
     wanted = given(_REFUSE)
-    receiving.refuse(office(), actor(), receipt_no, wanted["reason"], wanted["corrections"] or None)
+    receiving.refuse(office(), actor(), receipt_no, wanted["reason"], wanted["corrections"] or None, seen=wanted["seen"])
     return _became(receipt_no)
 
 
 @desk.post("/hand-overs/<receipt_no>/retype")
 @doing("submission.sort")
-@told("改定材料类型", "Say what a document is", ref("Progress"), body=_RETYPE, errors=("type_unknown", "document_unknown", "move_refused"))
+@told(
+    "改定材料类型",
+    "Say what a document is",
+    ref("Progress"),
+    body=_RETYPE,
+    errors=("type_unknown", "document_unknown", "move_refused", "changed_meanwhile"),
+)
 def retype(receipt_no: str) -> Any:
     wanted = given(_RETYPE)
-    sorting.retype(office(), actor(), receipt_no, wanted["document"], wanted["type"])
+    sorting.retype(office(), actor(), receipt_no, wanted["document"], wanted["type"], seen=wanted["seen"])
     return _became(receipt_no)
 
 

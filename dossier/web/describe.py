@@ -70,6 +70,10 @@ def told_as(schema: Schema, description: str) -> Schema:
     return {**schema, "description": description}
 
 
+# How a hand-over lay when it was looked at: its own `seen`.
+SEEN = told_as(maybe(WORD), "移送的 seen 值；与现状不同则不执行 what the hand-over told as `seen`: refused when it lies otherwise by now")
+
+
 @dataclass(frozen=True)
 class Told:
     """One route's declaration. answer: a schema of JSON, or the media type of a file. errors: codes that it may answer besides the common ones."""

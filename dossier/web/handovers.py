@@ -226,7 +226,11 @@ def _numbers() -> list[int]:
 def sign(receipt_no: str) -> Any:
     some = request.form.get("which") == "some"
     only, reason = (_numbers(), request.form.get("reason", "")) if some else (None, None)
-    return _act(receipt_no, say("已签收，正在入卷。"), lambda: receiving.sign(office(), actor(), receipt_no, only, reason))
+    return _act(
+        receipt_no,
+        say("已签收，正在入卷。"),
+        lambda: receiving.sign(office(), actor(), receipt_no, only, reason, seen=request.form.get("seen")),
+    )
 
 
 @desk.post("/hand-overs/<receipt_no>/refuse")
@@ -237,7 +241,7 @@ def refuse(receipt_no: str) -> Any:
     return _act(
         receipt_no,
         say("已退回，修改意见已送办案团队。"),
-        lambda: receiving.refuse(office(), actor(), receipt_no, reason, corrections or None),
+        lambda: receiving.refuse(office(), actor(), receipt_no, reason, corrections or None, seen=request.form.get("seen")),
     )
 
 

@@ -241,6 +241,7 @@ NAMED: dict[str, Schema] = {
             "node_name": maybe(TEXT),
             "files": listed(GOOD_FILE),
             "rejects": listed(ANY),
+            "seen": TEXT,
             "busy": TRUTH,
             "pages_total": WHOLE,
             "pages_read": WHOLE,

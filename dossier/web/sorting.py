@@ -39,6 +39,11 @@ def _text(name: str) -> str:
     return request.form.get(name, "")
 
 
+def _seen() -> str | None:
+    """How the page showed the hand-over."""
+    return _text("seen") or None
+
+
 def _order() -> list[int]:
     try:
         return [int(value) for value in request.form.get("pages", "").split()]
@@ -53,15 +58,15 @@ def _type() -> str:
 
 # What each act needs of its form; the desk decides the rest.
 ACTS: dict[str, Callable[[str], Any]] = {
-    "split": lambda receipt: sorting.split(office(), actor(), receipt, _number("document"), _number("at")),
-    "merge": lambda receipt: sorting.merge(office(), actor(), receipt, _number("document"), _number("into")),
-    "move": lambda receipt: sorting.move(office(), actor(), receipt, _number("page"), _optional("to"), _optional("at")),
-    "order": lambda receipt: sorting.order(office(), actor(), receipt, _number("document"), _order()),
-    "turn": lambda receipt: sorting.turn(office(), actor(), receipt, _number("page"), _number("by")),
-    "retype": lambda receipt: sorting.retype(office(), actor(), receipt, _number("document"), _type()),
-    "set_aside": lambda receipt: sorting.set_aside(office(), actor(), receipt, _number("document"), _text("reason")),
-    "take_up": lambda receipt: sorting.take_up(office(), actor(), receipt, _number("document")),
-    "undo": lambda receipt: sorting.undo(office(), actor(), receipt),
+    "split": lambda receipt: sorting.split(office(), actor(), receipt, _number("document"), _number("at"), seen=_seen()),
+    "merge": lambda receipt: sorting.merge(office(), actor(), receipt, _number("document"), _number("into"), seen=_seen()),
+    "move": lambda receipt: sorting.move(office(), actor(), receipt, _number("page"), _optional("to"), _optional("at"), seen=_seen()),
+    "order": lambda receipt: sorting.order(office(), actor(), receipt, _number("document"), _order(), seen=_seen()),
+    "turn": lambda receipt: sorting.turn(office(), actor(), receipt, _number("page"), _number("by"), seen=_seen()),
+    "retype": lambda receipt: sorting.retype(office(), actor(), receipt, _number("document"), _type(), seen=_seen()),
+    "set_aside": lambda receipt: sorting.set_aside(office(), actor(), receipt, _number("document"), _text("reason"), seen=_seen()),
+    "take_up": lambda receipt: sorting.take_up(office(), actor(), receipt, _number("document"), seen=_seen()),
+    "undo": lambda receipt: sorting.undo(office(), actor(), receipt, seen=_seen()),
 }
 
 
@@ -106,5 +111,7 @@ def transfer(receipt_no: str) -> Any:
     case_no = _text("case_no").strip().replace("(", "（").replace(")", "）")
     number, reason = _number("document"), _text("reason")
     return _answer(
-        receipt_no, say("已移至 %(case)s。", case=case_no), lambda: moving.transfer(office(), actor(), receipt_no, number, case_no, reason)
+        receipt_no,
+        say("已移至 %(case)s。", case=case_no),
+        lambda: moving.transfer(office(), actor(), receipt_no, number, case_no, reason, seen=_seen()),
     )

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from dossier import people
 from dossier.demo.papers import control, orders
 from dossier.desks import borrowing, cases, moving, placing, receiving, rescanning, sorting, viewing
-from dossier.desks.arranging import layout_of
+from dossier.desks.present import layout_of
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,19 @@ def test_a_hand_over_that_waits_is_typed_and_signed_for_in_part_by_a_clerk(app: 
     assert expired.status_code == 400
     assert 'data-person="clerk" data-token="' in expired.text
     assert "尚未确定类型" not in clerk.get(page).text, "what was told in place is told again"
-    clerk.post(f"{page}/sign", {"which": "some", "document": "1", "reason": "与本案无关"})
+    # Somebody else puts it in order meanwhile: what was meant for document 1 as it was seen is not done to what it is now.
+    seen = str(re.findall(r'name="seen" value="(\w+)"', clerk.get(page).text)[0])
+    other, some = Person(app, "clerk"), {"which": "some", "document": "1", "reason": "与本案无关", "seen": seen}
+    other.post(f"{page}/sort/merge", {"document": "2", "into": "1"})
+    for way in ({}, IN_PLACE):
+        assert clerk.post(f"{page}/sign", some, **way).status_code == 303
+        assert "刚被改动过" in clerk.get(page).text
+    for door in (f"{page}/sort/set_aside", f"/api{page}/sort/set-aside"):
+        late = clerk.post(door, {"document": "1", "reason": "便条", "seen": seen}, "application/json")
+        assert (late.status_code, late.get_json()["error"]["code"]) == (409, "changed_meanwhile")
+    assert state(app, receipt_no) == "waiting"
+    other.post(f"{page}/sort/undo")
+    clerk.post(f"{page}/sign", some)
     assert state(app, receipt_no) == "partly_signed_for"
     work(office)
     assert "已入卷" in clerk.get(page).text

@@ -10,6 +10,9 @@ import pytest
 from dossier.office import Office
 from tests.support import postgres
 from tests.support.office import open_test_office
+from tests.support.quick import be_quick
+
+be_quick()
 
 # The longest first, or one of two processes waits at the end while the other is still at them.
 LONGEST = (

@@ -28,7 +28,7 @@ def _drawn(kind: type[Environment], said: str) -> list[str]:
     """Every template as a page of that language shows it."""
     app = Flask("dossier.web")
     app.secret_key = "unit"
-    environment = kind(app, autoescape=True, loader=DictLoader(dict(enumerate(map(str, WRITTEN)))))  # type: ignore[arg-type]
+    environment = kind(app, autoescape=True, loader=DictLoader({str(n): text for n, text in enumerate(WRITTEN)}))
     environment.filters.update(words.FILTERS | language.FILTERS)
     environment.globals.update(language.GLOBALS)
     if isinstance(environment, SpokenEnvironment):
@@ -37,7 +37,7 @@ def _drawn(kind: type[Environment], said: str) -> list[str]:
     def draw() -> list[str]:
         with app.test_request_context("/"):
             language.speak(said)
-            return [environment.get_template(number).render(FACTS) for number in range(len(WRITTEN))]  # type: ignore[arg-type]
+            return [environment.get_template(str(number)).render(FACTS) for number in range(len(WRITTEN))]
 
     return copy_context().run(draw)
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from dossier.demo.blocks import Paper, Space, Text
 from dossier.demo.papers import control, orders
-from dossier.desks import viewing
+from dossier.desks import sorting, viewing
 from dossier.worker import Worker
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.support.office import CASE_NO, hand_over, operator_of, upload
@@ -156,6 +156,15 @@ def test_an_error_and_a_broken_line_are_told_in_place(visit: Visit, house: House
     expect(page.locator("#told")).to_contain_text("其后按的键没有执行")
     assert len(told(house, house.waiting)) == 2, "a key that was pressed before the line broke was carried out after it"
     expect(chosen).to_have_value("便条 · note")
+    # Somebody else turns a page meanwhile: what is pressed for the page as it was is not done to the page as it is.
+    turned = view(house, house.waiting)["pages"][0]["id"]
+    sorting.turn(house.office, operator_of(house.office), house.waiting, turned, 90)
+    keys.press("m", "z")
+    expect(page.locator("#told")).to_contain_text("刚被改动过")
+    expect(page.locator("#told")).to_contain_text("其后按的键没有执行")
+    assert [act["undone"] for act in view(house, house.waiting)["sorted"][-1:]] == [False], "a key was carried out after an act that was not"
+    assert len(told(house, house.waiting)) == 2
+    keys.and_then("z", "已撤销")
 
 
 def test_a_phone_on_a_bad_line_sends_every_part_once(visit: Visit, house: House) -> None:

@@ -156,7 +156,8 @@
         if (again || !told.querySelector("[role=alert]")) told.replaceChildren();
         say(again ? "back" : "renewed");
       }
-      end(true, again);
+      // What somebody else had changed meanwhile is shown, and the act was not done: neither is what was pressed after it.
+      end(true, again || Boolean(told.querySelector(".notice.bad")));
       refocus(was.fingers, form);
     } else if (!detail.successful && detail.xhr.responseText.includes(OURS)) { renewToken(); end(false); }
     else if (!detail.successful) recover();

@@ -162,7 +162,9 @@ def test_an_error_and_a_broken_line_are_told_in_place(visit: Visit, house: House
     keys.press("m", "z")
     expect(page.locator("#told")).to_contain_text("刚被改动过")
     expect(page.locator("#told")).to_contain_text("其后按的键没有执行")
-    assert [act["undone"] for act in view(house, house.waiting)["sorted"][-1:]] == [False], "a key was carried out after an act that was not"
+    assert [act["undone"] for act in view(house, house.waiting)["sorted"][-1:]] == [False], (
+        "a key was carried out after an act that was not"
+    )
     assert len(told(house, house.waiting)) == 2
     keys.and_then("z", "已撤销")
 

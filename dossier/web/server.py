@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import fcntl
 import gc
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -54,15 +57,52 @@ def _settle() -> None:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """The settings as the environment that a child process reads them from."""
-    return {setting.env: str(getattr(settings, setting.name)) for setting in SETTINGS}
+    values = {setting.env: getattr(settings, setting.name) for setting in SETTINGS}
+    return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def serve_forever(settings: Settings, *, host: str, port: int, worker: bool) -> None:
     """Serves until SIGTERM or SIGINT. The worker is a process of its own and is started again when it dies; when the web process dies, so does this."""
-    numbers = settings.home / "metrics"
-    shutil.rmtree(numbers, ignore_errors=True)
-    numbers.mkdir(parents=True)
-    environ = {**os.environ, **environment_of(settings), "PYTHONPATH": str(CHECKOUT), METRICS_FOLDER: str(numbers)}
+    with counting_folder(settings.home / "metrics") as numbers:
+        environ = {**os.environ, **environment_of(settings), "PYTHONPATH": str(CHECKOUT), METRICS_FOLDER: str(numbers)}
+        _run(settings, host, port, worker, environ)
+
+
+@contextmanager
+def counting_folder(below: Path) -> Iterator[Path]:
+    """A folder of this server's own, in which its processes count. What killed servers left goes; a folder in use is locked, and stays."""
+    below.mkdir(parents=True, exist_ok=True)
+    for left in below.iterdir():
+        if not left.is_dir():
+            left.unlink()
+        elif (handle := _held(left)) is not None:
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(handle)
+    own = Path(tempfile.mkdtemp(dir=below))
+    handle = _held(own)
+    try:
+        yield own
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _held(folder: Path) -> int | None:
+    """The folder, locked; None when another process holds it, or it is gone."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _run(settings: Settings, host: str, port: int, worker: bool, environ: Mapping[str, str]) -> None:
     children = {"web": _Child("web", _gunicorn(settings, host, port), environ)}
     if worker:
         children["worker"] = _Child("worker", [sys.executable, "-m", "dossier", "work"], environ)

@@ -18,7 +18,8 @@ import pytest
 
 from dossier import people
 from dossier.clock import Clock
-from dossier.web.server import environment_of
+from dossier.settings import Settings
+from dossier.web.server import counting_folder, environment_of
 from tests.support.office import PASSWORD, open_test_office, operator_of, settings_for
 
 PATIENCE = 60.0
@@ -134,3 +135,25 @@ def test_a_polite_end_is_in_good_order(server: Served) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
     assert not any(alive(pid) for pid in below.values())
+
+
+def test_the_served_processes_read_the_settings_that_were_read_here(tmp_path: Path) -> None:
+    told = {"DOSSIER_HOME": str(tmp_path)}
+    for ways in (
+        {},
+        {"DOSSIER_EXPORT_URL": "http://127.0.0.1:9/in", "DOSSIER_EXPORT_SECRET": "0123456789abcdef"},
+        {"DOSSIER_WATCH_FOLDER": "/scans"},
+    ):
+        settings = Settings.read(told | ways)
+        assert Settings.read(environment_of(settings)) == settings
+
+
+def test_a_second_server_leaves_the_counts_of_the_first_alone(tmp_path: Path) -> None:
+    left = tmp_path / "left"
+    left.mkdir()
+    with counting_folder(tmp_path) as first:
+        assert not left.exists()
+        (first / "counter_1.db").write_bytes(b"1")
+        with counting_folder(tmp_path) as second:
+            assert (first / "counter_1.db").read_bytes() == b"1"
+        assert not second.exists()

@@ -8,13 +8,14 @@ from dossier.sentences import EXIT_OK as EXIT_OK
 from dossier.sentences import EXIT_REFUSED as EXIT_REFUSED
 from dossier.sentences import EXIT_TOOL as EXIT_TOOL
 from dossier.sentences import EXIT_USAGE as EXIT_USAGE
-from dossier.sentences import FILES, STATIONS, Sentence
+from dossier.sentences import FILES, RULES_AND_SEARCH, STATIONS, Sentence
 from dossier.sentences import bad as _bad
 from dossier.sentences import refused as _refused
 
 SENTENCES: dict[str, Sentence] = {
     **FILES,
     **STATIONS,
+    **RULES_AND_SEARCH,
     # records
     "case_unknown": _bad(
         "没有案号为 {case_no} 的案件。请核对案号，或先导入案件。",
@@ -284,41 +285,6 @@ SENTENCES: dict[str, Sentence] = {
     "csrf": _bad("页面已过期，操作未执行。请刷新页面后重试。", "This page has expired and nothing was done. Reload it and try again."),
     "too_large": _bad("移送的文件合计超过 {limit} MB。请分几次移送。", "The hand-over exceeds {limit} MB. Split it.", 413),
     "not_found": _bad("没有这个页面，或您无权查看。", "There is no such page, or you may not see it.", 404),
-    # rules, search
-    "rules_broken": _bad("规则文件有误：{what}。请按提示改正。", "The rule files are wrong: {what}."),
-    "profile_unknown": _bad("没有名为 {profile} 的法院规则。", "There is no profile {profile}."),
-    "rules_import_bad": _bad(
-        "节点目录未导入：{what}。改正后重新导入。", "The node catalogue was not imported: {what}. Mend it and import it again."
-    ),
-    "rules_version_exists": _refused(
-        "{profile} 自 {day} 起施行的版本已在使用，不能改写。请用另一个施行日期导入。",
-        "The version of {profile} in force from {day} is in use and is never changed. Import with another day.",
-    ),
-    "weights_name": _bad(
-        "“{version}”不能作版本名：只用字母、数字、点和短横，40 个字符以内。",
-        "{version} is no name for a version: letters, digits, dots and hyphens only, 40 at most.",
-    ),
-    "weights_exist": _refused(
-        "版本 {version} 已存在，不能改写。请换一个名称。",
-        "There is a version {version} already and it is never changed. Take another name.",
-    ),
-    "weights_unknown": _bad("没有版本 {version}。现有：{versions}。", "There is no version {version}. There are: {versions}."),
-    "rules_apart": _bad(
-        "这个版本的规则没有该案所用的“{what}”，不能试核。请换一个版本。",
-        "That version does not know “{what}” of this case. Try another version.",
-    ),
-    "export_unknown": _bad("没有编号为 {number} 的回传消息。请核对编号。", "There is no export message {number}. Check the number.", 404),
-    "job_unknown": _bad("没有放弃的任务 {number}。请刷新页面再看。", "There is no given-up job {number}. Reload the page.", 404),
-    "job_final": _refused(
-        "“{step}”放弃后，有关各页已列为须人工查看，不再重试。请补扫或重新移送。",
-        "A given-up step “{step}” left its pages to a person's eyes and is not tried again. Scan them again or hand them over anew.",
-    ),
-    "holidays_bad": _bad("节假日文件有误：{what}。", "The holiday file is wrong: {what}."),
-    "query_empty": _bad("请输入要检索的词。", "Type what to search for."),
-    "query_bad": _bad("检索式有误：{what}。", "The query is not understood: {what}."),
-    "gate_blocked": _refused(
-        "{gate}核查未通过：有 {count} 项须先补正。", "The {gate} gate is closed: {count} findings must be mended first."
-    ),
     # machine
     "damaged": Sentence(
         500,

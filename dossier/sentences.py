@@ -1,4 +1,4 @@
-"""How an error is told, and the errors of files and of handing them over: codes come in, statuses, exit codes and sentences go out."""
+"""How an error is told, and the errors of files, handing them over, rules and search: codes come in, statuses, exit codes and sentences go out."""
 
 from __future__ import annotations
 
@@ -137,5 +137,42 @@ STATIONS: dict[str, Sentence] = {
         "案件 {case_no} 不属于扫描站“{station}”所在的团队。请放到该团队的扫描站，或由卷宗管理员在网页上移送。",
         "Case {case_no} is not of the team of station {station}. Use that team's station, or hand it over on the page.",
         403,
+    ),
+}
+
+RULES_AND_SEARCH: dict[str, Sentence] = {
+    "rules_broken": bad("规则文件有误：{what}。请按提示改正。", "The rule files are wrong: {what}."),
+    "profile_unknown": bad("没有名为 {profile} 的法院规则。", "There is no profile {profile}."),
+    "rules_import_bad": bad(
+        "节点目录未导入：{what}。改正后重新导入。", "The node catalogue was not imported: {what}. Mend it and import it again."
+    ),
+    "rules_version_exists": refused(
+        "{profile} 自 {day} 起施行的版本已在使用，不能改写。请用另一个施行日期导入。",
+        "The version of {profile} in force from {day} is in use and is never changed. Import with another day.",
+    ),
+    "weights_name": bad(
+        "“{version}”不能作版本名：只用字母、数字、点和短横，40 个字符以内。",
+        "{version} is no name for a version: letters, digits, dots and hyphens only, 40 at most.",
+    ),
+    "weights_exist": refused(
+        "版本 {version} 已存在，不能改写。请换一个名称。",
+        "There is a version {version} already and it is never changed. Take another name.",
+    ),
+    "weights_unknown": bad("没有版本 {version}。现有：{versions}。", "There is no version {version}. There are: {versions}."),
+    "rules_apart": bad(
+        "这个版本的规则没有该案所用的“{what}”，不能试核。请换一个版本。",
+        "That version does not know “{what}” of this case. Try another version.",
+    ),
+    "export_unknown": bad("没有编号为 {number} 的回传消息。请核对编号。", "There is no export message {number}. Check the number.", 404),
+    "job_unknown": bad("没有放弃的任务 {number}。请刷新页面再看。", "There is no given-up job {number}. Reload the page.", 404),
+    "job_final": refused(
+        "“{step}”放弃后，有关各页已列为须人工查看，不再重试。请补扫或重新移送。",
+        "A given-up step “{step}” left its pages to a person's eyes and is not tried again. Scan them again or hand them over anew.",
+    ),
+    "holidays_bad": bad("节假日文件有误：{what}。", "The holiday file is wrong: {what}."),
+    "query_empty": bad("请输入要检索的词。", "Type what to search for."),
+    "query_bad": bad("检索式有误：{what}。", "The query is not understood: {what}."),
+    "gate_blocked": refused(
+        "{gate}核查未通过：有 {count} 项须先补正。", "The {gate} gate is closed: {count} findings must be mended first."
     ),
 }

@@ -107,12 +107,13 @@ def search_command(pages: int) -> None:
 @click.option("--people", default=20, show_default=True, type=click.IntRange(min=1), help="People at the same time.")
 @click.option("--seconds", default=60.0, show_default=True, help="How long they look at pages.")
 @click.option("--pause", default=2.0, show_default=True, help="Seconds that a person looks at a page, on average.")
-def web_command(documents: int, people: int, seconds: float, pause: float) -> None:
+@click.option("--processes", default=0, type=click.IntRange(min=0), help="Processes of the web server; 0: as it is set.")
+def web_command(documents: int, people: int, seconds: float, pause: float, processes: int) -> None:
     """Pages of a large court with people at the same time: p50, p95 and size of each; exit 1 when one misses the target.
 
     Example: bin/bench web --documents 100000 --people 20
     """
-    _held(webload.run(documents, people, seconds, pause))
+    _held(webload.run(documents, webload.Crowd(people, seconds, pause), processes))
 
 
 @bench.command("stages")

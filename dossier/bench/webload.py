@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -44,6 +44,19 @@ class Asked:
     @property
     def middle(self) -> float:
         return sorted(self.seconds)[len(self.seconds) // 2] * 1000
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """So many people look at pages for so many seconds in all, each page for `pause` seconds on average."""
+
+    people: int
+    seconds: float
+    pause: float
+
+    def until_next(self, source: random.Random) -> float:
+        """Seconds until a person asks for the next page."""
+        return source.expovariate(1 / self.pause) if self.pause else 0
 
 
 class Visitor:
@@ -103,22 +116,24 @@ def paths_of(made: court.Court) -> dict[str, Sequence[str]]:
     }
 
 
-def run(documents: int, people: int, seconds: float, pause: float) -> bool:
-    """Prints the milliseconds of each page; True when every page keeps the target."""
+def run(documents: int, crowd: Crowd, processes: int) -> bool:
+    """Prints the milliseconds of each page; True when every page keeps the target. processes: of the web server, 0 for what is set."""
     with tempfile.TemporaryDirectory(prefix="bench-web-") as name:
         made = court.make(Path(name), documents)
+        settings = replace(made.settings, web_processes=processes or made.settings.web_processes)
         meter.headline(
-            f"web: {made.documents} documents, {made.pages} pages in {made.cases} cases; {people} people, {pause:g} s between pages"
+            f"web: {made.documents} documents, {made.pages} pages in {made.cases} cases; "
+            f"{settings.web_processes} processes; {crowd.people} people, {crowd.pause:g} s between pages"
         )
         port = _free_port()
         server = subprocess.Popen(
             [sys.executable, "-m", "dossier", "serve", "--no-worker", "--port", str(port)],
             cwd=CHECKOUT,
-            env={**environment_of(made.settings), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(CHECKOUT)},
+            env={**environment_of(settings), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(CHECKOUT)},
         )
         try:
             _wait(port, server)
-            asked = _visit(port, paths_of(made), people, seconds, pause)
+            asked = _visit(port, paths_of(made), crowd)
         finally:
             server.terminate()
             server.wait()
@@ -142,19 +157,19 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
     raise click.ClickException("the server did not start")
 
 
-def _visit(port: int, paths: dict[str, Sequence[str]], people: int, seconds: float, pause: float) -> dict[str, Asked]:
+def _visit(port: int, paths: dict[str, Sequence[str]], crowd: Crowd) -> dict[str, Asked]:
     asked = {name: Asked() for name in paths}
-    visitors = [Visitor(port) for _ in range(people)]
+    visitors = [Visitor(port) for _ in range(crowd.people)]
     # A server that has just been started compiles its templates and opens its index: people work with one that runs.
     for visitor in visitors:
         for some in paths.values():
             visitor.get(some[0])
     failed: list[str] = []
-    lock, ends = threading.Lock(), time.monotonic() + seconds
+    lock, ends = threading.Lock(), time.monotonic() + crowd.seconds
 
     def go(visitor: Visitor, source: random.Random) -> None:
         # People do not all begin in the same moment.
-        threading.Event().wait(source.expovariate(1 / pause) if pause else 0)
+        threading.Event().wait(crowd.until_next(source))
         while time.monotonic() < ends and not failed:
             name = source.choice(list(paths))
             began = time.perf_counter()
@@ -167,7 +182,7 @@ def _visit(port: int, paths: dict[str, Sequence[str]], people: int, seconds: flo
             with lock:
                 asked[name].seconds.append(spent)
                 asked[name].compressed = max(asked[name].compressed, len(gzip.compress(body)) if len(asked[name].seconds) < 5 else 0)
-            threading.Event().wait(source.expovariate(1 / pause) if pause else 0)
+            threading.Event().wait(crowd.until_next(source))
 
     threads = [threading.Thread(target=go, args=(one, random.Random(number))) for number, one in enumerate(visitors)]  # noqa: S311 (load)
     for thread in threads:

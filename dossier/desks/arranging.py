@@ -14,13 +14,7 @@ from dossier.desks.layouts import Layout, Paper
 from dossier.desks.present import KEPT, layout_of
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.records.tables import Document, FindingRow, LoanDocument, Outbox, Page, ReplacedPage, SortAct, Submission
-
-
-def last_act(session: Session, submission: Submission) -> SortAct | None:
-    """The act that would be undone next."""
-    query = select(SortAct).where(SortAct.submission_id == submission.id, SortAct.undone_at.is_(None))
-    return session.execute(query.order_by(SortAct.id.desc()).limit(1)).scalar_one_or_none()
+from dossier.records.tables import Document, FindingRow, LoanDocument, Outbox, Page, ReplacedPage, Submission
 
 
 def write_layout(office: Office, session: Session, submission: Submission, before: Layout, after: Layout) -> Layout:

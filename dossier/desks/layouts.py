@@ -70,10 +70,6 @@ class Layout:
         body = json.dumps([self.state, papers, _pairs(self.turns)])
         return hashlib.sha256(body.encode()).hexdigest()
 
-    def seen(self) -> str:
-        """The first half of a SHA-256 over what a person looks at who acts on it: as digest(), and what documents are taken for."""
-        return hashlib.sha256(json.dumps([self.digest(), [one.type_id for one in self.papers]]).encode()).hexdigest()[:32]
-
     def paper(self, number: int) -> Paper:
         """Raises DossierError document_unknown."""
         for one in self.papers:

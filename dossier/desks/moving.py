@@ -50,9 +50,10 @@ def _not_out(session: Session, document: Document) -> None:
         raise DossierError("sort_impossible", what=what, what_en=f"the paper of document {document.number} is out on {loan.loan_no}")
 
 
-def _load(session: Session, actor: Actor, receipt_no: str, action: str) -> Submission:
+def _load(session: Session, actor: Actor, receipt_no: str, action: str, seen: str | None) -> Submission:
     submission = receiving.load(session, receipt_no)
     access.demand(actor, action, receiving.resource_of(submission))
+    require_seen(session, submission, seen)
     require_open(submission.case)
     if busy(session, submission.id):
         raise DossierError("still_working")
@@ -63,15 +64,15 @@ def _place_anew(office: Office, session: Session, submission: Submission) -> Non
     jobs.again(session, "place", submission.id, priority=receiving.PLACE_PRIORITY, at=office.clock.now())
 
 
-def take_back(office: Office, actor: Actor, receipt_no: str, reason: str) -> None:
+def take_back(office: Office, actor: Actor, receipt_no: str, reason: str, *, seen: str | None = None) -> None:
     """Takes a signing back until the case is frozen: the hand-over waits again, what was placed leaves the volume with its next version.
 
-    Raises reason_missing, volume_frozen, still_working, sort_impossible (its paper is out), move_refused, not_allowed: also to who may not
-    read the 副卷, when a paper of it leaves its volume.
+    Raises reason_missing, volume_frozen, still_working, sort_impossible (its paper is out), move_refused, changed_meanwhile, not_allowed: also
+    to who may not read the 副卷, when a paper of it leaves its volume.
     """
     reason = _why(reason)
     with office.db.write() as session:
-        submission = _load(session, actor, receipt_no, "submission.take_back")
+        submission = _load(session, actor, receipt_no, "submission.take_back", seen)
         was = submission.decided_by.login if submission.decided_by else None
         submission.state = SUBMISSION.move(submission.state, "take_back")
         submission.decided_at = submission.decided_by = submission.decided_by_id = submission.reason = None
@@ -103,8 +104,7 @@ def transfer(office: Office, actor: Actor, receipt_no: str, number: int, to_case
     """
     reason = _why(reason)
     with office.db.write() as session:
-        submission = _load(session, actor, receipt_no, "submission.transfer")
-        require_seen(session, submission, seen)
+        submission = _load(session, actor, receipt_no, "submission.transfer", seen)
         case = cases.load(session, to_case)
         access.demand(actor, "submission.transfer", Resource(team=case.team_id))
         require_open(case)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dossier.desks.layouts import Layout, Paper
 from dossier.errors import DossierError
-from dossier.records.tables import Document, ReplacedPage, Submission
+from dossier.records.tables import Document, ReplacedPage, SortAct, Submission
 
 KEPT = ("state", "type_id", "name", "title", "score", "confident", "why", "case_no", "aside")
 
@@ -31,10 +33,27 @@ def _paper(document: Document) -> Paper:
     return Paper(document.number, tuple(page.id for page in document.pages), dated=dated, typed_by=document.typed_by_id, **kept)
 
 
+def last_act(session: Session, submission: Submission) -> SortAct | None:
+    """The act that would be undone next."""
+    query = select(SortAct).where(SortAct.submission_id == submission.id, SortAct.undone_at.is_(None))
+    return session.execute(query.order_by(SortAct.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def seen_of(session: Session, submission: Submission) -> str:
+    """The first half of a SHA-256 over what a person looks at who acts on it: how it lies, what documents are taken for, the act that would be undone, the decision.
+
+    An act and its opposite leave all as it lay; what is undone, or taken back, next would yet be another act than the page said.
+    """
+    layout, act = layout_of(session, submission), last_act(session, submission)
+    decided = submission.decided_at.isoformat() if submission.decided_at else None
+    looked_at = [layout.digest(), [one.type_id for one in layout.papers], act.id if act else None, decided]
+    return hashlib.sha256(json.dumps(looked_at).encode()).hexdigest()[:32]
+
+
 def require_seen(session: Session, submission: Submission, seen: str | None) -> None:
-    """Raises changed_meanwhile when the hand-over lies otherwise than the person saw it (Layout.seen()); None: they do not say what they saw.
+    """Raises changed_meanwhile when the hand-over is otherwise than the person saw it (seen_of()); None: they do not say what they saw.
 
     Documents go by their numbers, and these change while somebody else puts them in order.
     """
-    if seen and layout_of(session, submission).seen() != seen:
+    if seen and seen_of(session, submission) != seen:
         raise DossierError("changed_meanwhile")

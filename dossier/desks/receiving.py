@@ -218,13 +218,14 @@ def types_of(office: Office, case_no: str) -> list[tuple[str, str]]:
     return [(kind.id, kind.name) for kind in sorted(catalogue.types.values(), key=lambda kind: (kind.order is None, kind.order or 0))]
 
 
-def dispute(office: Office, actor: Actor, receipt_no: str, reason: str) -> None:
+def dispute(office: Office, actor: Actor, receipt_no: str, reason: str, *, seen: str | None = None) -> None:
     """The handler does not agree with the refusal; it goes to the bureau director, where the court's rules provide for that."""
     if not reason.strip():
         raise DossierError("reason_missing")
     with office.db.write() as session:
         submission = load(session, receipt_no)
         access.demand(actor, "submission.dispute", resource_of(submission))
+        require_seen(session, submission, seen)
         if not office.rules.for_case(submission.case).switch("dispute_path"):
             raise DossierError("dispute_not_provided")
         submission.state = SUBMISSION.move(submission.state, "dispute")
@@ -232,17 +233,18 @@ def dispute(office: Office, actor: Actor, receipt_no: str, reason: str) -> None:
         _note(office, session, actor.login, "dispute", submission, reason=reason.strip())
 
 
-def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: str) -> None:
+def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: str, *, seen: str | None = None) -> None:
     """The director decides: sign_as_is takes the refused documents as they are, fix upholds the refusal.
 
     Nobody rules who raised it, handed the papers over or refused them, nor who stands in for one of these: own_dispute. Raises also not_allowed,
-    reason_missing, move_refused, type_missing.
+    reason_missing, move_refused, type_missing, changed_meanwhile.
     """
     if not reason.strip():
         raise DossierError("reason_missing")
     with office.db.write() as session:
         submission = load(session, receipt_no)
         access.demand(actor, "submission.rule", resource_of(submission))
+        require_seen(session, submission, seen)
         open_dispute = next((d for d in submission.disputes if d.outcome is None), None)
         submission.state = SUBMISSION.move(submission.state, "rule")
         if open_dispute is None or outcome not in ("sign_as_is", "fix"):

@@ -13,10 +13,10 @@ from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
 from dossier.desks import layouts, outgoing, receiving
-from dossier.desks.arranging import last_act, write_layout
+from dossier.desks.arranging import write_layout
 from dossier.desks.layouts import VERBS as VERBS
 from dossier.desks.layouts import Layout
-from dossier.desks.present import layout_of, require_seen
+from dossier.desks.present import last_act, layout_of, require_seen
 from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
 from dossier.office import Office
@@ -59,20 +59,20 @@ def record(
     return act
 
 
-def waiting(session: Session, actor: Actor, receipt_no: str, action: str = "submission.sort") -> Submission:
-    """The hand-over, when this actor may sort it now. Raises submission_unknown, not_allowed, move_refused."""
+def waiting(session: Session, actor: Actor, receipt_no: str, seen: str | None = None) -> Submission:
+    """The hand-over, when this actor may sort it now. Raises submission_unknown, not_allowed, changed_meanwhile, move_refused."""
     submission = receiving.load(session, receipt_no)
-    access.demand(actor, action, receiving.resource_of(submission))
+    access.demand(actor, "submission.sort", receiving.resource_of(submission))
+    require_seen(session, submission, seen)
     if submission.state != "waiting":
         SUBMISSION.move(submission.state, "hold")
     return submission
 
 
 def _sort(office: Office, actor: Actor, receipt_no: str, verb: str, change: Change, seen: str | None, **detail: Any) -> None:
-    """seen: how the person saw the hand-over who acts on it (Layout.seen()), None when they do not say. Raises changed_meanwhile."""
+    """seen: how the person saw the hand-over who acts on it (seen_of()), None when they do not say. Raises changed_meanwhile."""
     with office.db.write() as session:
-        submission = waiting(session, actor, receipt_no)
-        require_seen(session, submission, seen)
+        submission = waiting(session, actor, receipt_no, seen)
         before = layout_of(session, submission)
         after = change(session, submission, before)
         if after != before:

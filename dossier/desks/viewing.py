@@ -13,7 +13,7 @@ from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
 from dossier.desks import sorting
-from dossier.desks.present import layout_of
+from dossier.desks.present import seen_of
 from dossier.desks.receiving import load, of_team, resource_of
 from dossier.errors import DossierError
 from dossier.lifecycle import ANNOUNCEMENT, DOCUMENT, SUBMISSION
@@ -95,7 +95,7 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
         "separator_pages": [_sheet(catalogue, p) for p in pages if _is_sheet(p)],
         "duplicate_pages": [{"file": p.file.name, "page": p.number} for p in pages if p.duplicate_of_id],
         "set_aside": [{"document": d.number, "name": d.name, "reason": d.aside} for d in submission.documents if d.state == "set_aside"],
-        "seen": layout_of(session, submission).seen(),
+        "seen": seen_of(session, submission),
         "sorted": done,
         "undo": next((act["name"] for act in reversed(done) if not act["undone"]), None),
         "moved_from": sorting.moved_from(session, submission),

@@ -29,7 +29,7 @@ def lead_back(
         deed()
     except DossierError as error:
         # Who acted on what is no longer so has to see how it is now, in place or not.
-        stays = in_place() and error.code != "changed_meanwhile"
+        stays = in_place() and error.code not in ("changed_meanwhile", "raced")
         if program or stays or (error.code in UNSEEN and error.code not in plain):
             raise
         flash(told_error(error), "bad")

@@ -15,7 +15,6 @@ from dossier.web.handovers import take
 desk = Blueprint("api_acts", __name__, url_prefix="/api")
 MOST_IMPORTED = 32  # MiB of one table
 _DOCUMENT = number(1, 100_000)
-_REASON = obj({"reason": REASON})
 
 _HAND_OVER = obj(
     {"case_no": WORD, "files": told_as(listed(FILE, least=1), "PDF、JPEG、PNG、TIFF")},
@@ -42,7 +41,8 @@ _REFUSE = obj(
     {"corrections": told_as(listed(REASON, most=500), "修改意见；不给时取自审查发现 else taken from the findings"), "seen": SEEN},
 )
 _RETYPE = obj({"document": _DOCUMENT, "type": WORD}, {"seen": SEEN})
-_RULE = obj({"outcome": one_of("sign_as_is", "fix"), "reason": REASON})
+_DISPUTE = obj({"reason": REASON}, {"seen": SEEN})
+_RULE = obj({"outcome": one_of("sign_as_is", "fix"), "reason": REASON}, {"seen": SEEN})
 _FILE = obj({"file": FILE})
 _EVENT = obj({"anchor": WORD, "date": DAY}, {"instead_of": told_as(maybe(DAY), "更正哪一天 the day that is corrected")})
 _NO_EVENT = obj({"anchor": WORD, "date": DAY, "reason": REASON})
@@ -108,18 +108,19 @@ def retype(receipt_no: str) -> Any:
 
 @desk.post("/hand-overs/<receipt_no>/dispute")
 @doing("submission.dispute")
-@told("提出争议", "Dispute a refusal", ref("Progress"), body=_REASON, errors=("dispute_not_provided", "move_refused"))
+@told("提出争议", "Dispute a refusal", ref("Progress"), body=_DISPUTE, errors=("dispute_not_provided", "move_refused", "changed_meanwhile"))
 def dispute(receipt_no: str) -> Any:
-    receiving.dispute(office(), actor(), receipt_no, given(_REASON)["reason"])
+    wanted = given(_DISPUTE)
+    receiving.dispute(office(), actor(), receipt_no, wanted["reason"], seen=wanted["seen"])
     return _became(receipt_no)
 
 
 @desk.post("/hand-overs/<receipt_no>/rule")
 @doing("submission.rule")
-@told("局长决定", "Rule on a dispute", ref("Progress"), body=_RULE, errors=("move_refused",))
+@told("局长决定", "Rule on a dispute", ref("Progress"), body=_RULE, errors=("move_refused", "changed_meanwhile"))
 def rule(receipt_no: str) -> Any:
     wanted = given(_RULE)
-    receiving.rule(office(), actor(), receipt_no, wanted["outcome"], wanted["reason"])
+    receiving.rule(office(), actor(), receipt_no, wanted["outcome"], wanted["reason"], seen=wanted["seen"])
     return _became(receipt_no)
 
 

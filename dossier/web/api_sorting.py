@@ -27,7 +27,8 @@ _TURN = obj({"page": _PAGE, "by": {"type": "integer", "enum": [90, 180, 270]}}, 
 _ASIDE = obj({"document": _DOCUMENT, "reason": REASON}, _SEEN)
 _ONE = obj({"document": _DOCUMENT}, _SEEN)
 _SCAN = obj({"page": _PAGE, "scan": FILE})
-_BACK = obj({"reason": REASON})
+_BACK = obj({"reason": REASON}, _SEEN)
+_UNDO = obj({}, _SEEN)
 _TRANSFER = obj({"document": _DOCUMENT, "case_no": WORD, "reason": REASON}, _SEEN)
 _SORTING = ("sort_impossible", "document_unknown", "move_refused", "changed_meanwhile")
 
@@ -101,9 +102,13 @@ def take_up(receipt_no: str) -> Any:
 
 @desk.post("/sort/undo")
 @doing("submission.sort")
-@told("撤销最近一步整理", "Take the last act back", ref("HandOver"), errors=("nothing_to_undo", "undo_stale"))
+@told(
+    "撤销最近一步整理", "Take the last act back", ref("HandOver"), body=_UNDO, errors=("nothing_to_undo", "undo_stale", "changed_meanwhile")
+)
 def undo(receipt_no: str) -> Any:
-    return _after(receipt_no, lambda: sorting.undo(office(), actor(), receipt_no))
+    # It may come without a body.
+    wanted = given(_UNDO)
+    return _after(receipt_no, lambda: sorting.undo(office(), actor(), receipt_no, seen=wanted["seen"]))
 
 
 @desk.post("/rescan")
@@ -125,10 +130,16 @@ def rescan(receipt_no: str) -> Any:
 
 @desk.post("/take-back")
 @doing("submission.take_back")
-@told("撤回签收", "Take a signing back", ref("HandOver"), body=_BACK, errors=("volume_frozen", "still_working", "move_refused"))
+@told(
+    "撤回签收",
+    "Take a signing back",
+    ref("HandOver"),
+    body=_BACK,
+    errors=("volume_frozen", "still_working", "move_refused", "changed_meanwhile"),
+)
 def take_back(receipt_no: str) -> Any:
     wanted = given(_BACK)
-    return _after(receipt_no, lambda: moving.take_back(office(), actor(), receipt_no, wanted["reason"]))
+    return _after(receipt_no, lambda: moving.take_back(office(), actor(), receipt_no, wanted["reason"], seen=wanted["seen"]))
 
 
 @desk.post("/transfer")

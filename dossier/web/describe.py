@@ -131,7 +131,7 @@ def _asked(name: str, schema: Schema) -> Any:
 def given(schema: Schema) -> dict[str, Any]:
     """The members of the request's JSON object, or of its form; None for those that are not there. Raises DossierError bad_request, date_bad."""
     if request.is_json:
-        value = request.get_json(silent=True)
+        value = request.get_json(silent=True) if request.get_data() else {}
     else:
         lists = {name: request.form.getlist(name) for name in schema["properties"]}
         value = {name: _of_form(values, schema["properties"][name]) for name, values in lists.items() if values}

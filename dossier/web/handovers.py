@@ -251,12 +251,12 @@ def dispute(receipt_no: str) -> Any:
     return _act(
         receipt_no,
         say("争议已报执行局局长决定。"),
-        lambda: receiving.dispute(office(), actor(), receipt_no, request.form.get("reason", "")),
+        lambda: receiving.dispute(office(), actor(), receipt_no, request.form.get("reason", ""), seen=request.form.get("seen")),
     )
 
 
 @desk.post("/hand-overs/<receipt_no>/rule")
 @doing("submission.rule")
 def rule(receipt_no: str) -> Any:
-    outcome, reason = request.form.get("outcome", ""), request.form.get("reason", "")
-    return _act(receipt_no, say("决定已记录。"), lambda: receiving.rule(office(), actor(), receipt_no, outcome, reason))
+    outcome, reason, seen = (request.form.get(name, "") for name in ("outcome", "reason", "seen"))
+    return _act(receipt_no, say("决定已记录。"), lambda: receiving.rule(office(), actor(), receipt_no, outcome, reason, seen=seen))

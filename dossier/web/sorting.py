@@ -102,7 +102,8 @@ def rescan(receipt_no: str) -> Any:
 @desk.post("/hand-overs/<receipt_no>/take-back")
 @doing("submission.take_back")
 def take_back(receipt_no: str) -> Any:
-    return _answer(receipt_no, say("签收已撤回，恢复为待审核。"), lambda: moving.take_back(office(), actor(), receipt_no, _text("reason")))
+    done = say("签收已撤回，恢复为待审核。")
+    return _answer(receipt_no, done, lambda: moving.take_back(office(), actor(), receipt_no, _text("reason"), seen=_seen()))
 
 
 @desk.post("/hand-overs/<receipt_no>/transfer")

@@ -156,8 +156,19 @@ def test_an_error_and_a_broken_line_are_told_in_place(visit: Visit, house: House
     expect(page.locator("#told")).to_contain_text("其后按的键没有执行")
     assert len(told(house, house.waiting)) == 2, "a key that was pressed before the line broke was carried out after it"
     expect(chosen).to_have_value("便条 · note")
-    # Somebody else turns a page meanwhile: what is pressed for the page as it was is not done to the page as it is.
+    # Somebody else turns a page meanwhile: what was typed and chosen for an act that was not done is still there.
     turned = view(house, house.waiting)["pages"][0]["id"]
+    keys.press("r")
+    reason, target = page.locator("[data-refuse] [name=reason]"), page.locator("[data-act=move] select")
+    reason.fill("缺一页")
+    target.select_option("2")
+    sorting.turn(house.office, operator_of(house.office), house.waiting, turned, 90)
+    page.click("[data-refuse] button.danger")
+    expect(page.locator("#told")).to_contain_text("刚被改动过")
+    expect(reason).to_be_visible()
+    expect(reason).to_have_value("缺一页")
+    expect(target).to_have_value("2")
+    # What is pressed for the page as it was is not done to the page as it is.
     sorting.turn(house.office, operator_of(house.office), house.waiting, turned, 90)
     keys.press("m", "z")
     expect(page.locator("#told")).to_contain_text("刚被改动过")
@@ -166,6 +177,7 @@ def test_an_error_and_a_broken_line_are_told_in_place(visit: Visit, house: House
         "a key was carried out after an act that was not"
     )
     assert len(told(house, house.waiting)) == 2
+    keys.and_then("z", "已撤销")
     keys.and_then("z", "已撤销")
 
 

@@ -6,6 +6,8 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +24,7 @@ from dossier.web.handovers import declared
 from dossier.web.site import create_app
 from dossier.worker import Worker
 from tests.flow.test_receiving import FOREIGN
-from tests.support.office import CASE_NO, TEAM, open_test_office
+from tests.support.office import CASE_NO, TEAM, fixed_clock, open_test_office
 from tests.support.paperfiles import READER, pdf
 from tests.support.webclient import Person
 
@@ -128,6 +130,51 @@ def test_a_hand_over_that_waits_is_typed_and_signed_for_in_part_by_a_clerk(app: 
     assert state(app, receipt_no) == "partly_signed_for"
     work(office)
     assert "已入卷" in clerk.get(page).text
+    # A page of before the decision is shown the decision, whatever it asks for.
+    for late in (some, {"which": "all"}):
+        assert clerk.post(f"{page}/sign", late, **IN_PLACE).status_code == 303
+        assert "刚刚已处理" in clerk.get(page).text
+    assert clerk.post(f"{page}/sort/merge", {"document": "2", "into": "1", "seen": seen}, **IN_PLACE).status_code == 303
+    assert "刚被改动过" in clerk.get(page).text
+
+
+def test_what_lies_as_before_is_not_undone_or_taken_back_for_what_it_was(app: Flask, office: Office) -> None:
+    receipt_no = hand_over(app, {"a": pdf(control.QUERY), "b": pdf(FOREIGN)})
+    work(office)
+    page, door = f"/hand-overs/{receipt_no}", f"/api/hand-overs/{receipt_no}"
+    later = create_app(replace(office, clock=fixed_clock(office.clock.now() + timedelta(minutes=1))))
+    clerk, other, team = Person(app, "clerk"), Person(later, "clerk"), Person(app, "team1")
+
+    def now() -> dict[str, Any]:
+        return dict(clerk.get(door).get_json())
+
+    def refused(way: str, who: Person = clerk, **more: str) -> None:
+        answer = who.post(f"{door}/{way}", {"seen": seen, **more})
+        assert (answer.status_code, answer.get_json()["error"]["code"]) == (409, "changed_meanwhile")
+
+    clerk.post(f"{page}/sort/merge", {"document": "2", "into": "1"})
+    seen, turned = now()["seen"], now()["pages"][0]["id"]
+    for by in ("90", "270"):
+        other.post(f"{page}/sort/turn", {"page": turned, "by": by})
+    refused("sort/undo")
+    assert clerk.client.post(f"{door}/sort/undo", headers={"X-CSRFToken": clerk.token}, content_type="application/json").status_code == 200
+    clerk.post(f"{door}/sort/undo")
+    assert clerk.post(f"{door}/sort/undo", {"seen": seen}).status_code == 200
+    assert len(now()["documents"]) == 2
+    some = {"which": "some", "document": "1", "reason": "与本案无关"}
+    clerk.post(f"{page}/sign", some)
+    work(office)
+    seen = now()["seen"]
+    other.post(f"{page}/take-back", {"reason": "重看"})
+    work(office)
+    other.post(f"{page}/sign", some)
+    work(office)
+    refused("take-back", reason="签错了")
+    refused("dispute", team, reason="不应退回")
+    assert now()["state"] == "partly_signed_for"
+    for person in (clerk, team):
+        shown = person.get(page).text
+        assert shown.count('name="seen"') == shown.count("hx-boost") > 0, "a form does not tell what it was drawn from"
 
 
 def test_a_clerk_retypes_by_name_and_refuses_with_corrections_of_their_own(app: Flask, office: Office) -> None:

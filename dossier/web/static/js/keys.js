@@ -109,6 +109,8 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    // The keys of an input method choose characters.
+    if (event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const field = event.target.closest("input:not([type=checkbox]), textarea, select");
     if (field) { if (event.key === "Escape") field.blur(); return; }
@@ -127,7 +129,9 @@
   });
   root.addEventListener("page-shown", (event) => hold(event.detail));
   root.addEventListener("live-changed", ({ detail }) => {
-    if (page) hold(page); else mark(papers()[0]);
+    if (page) hold(page);
+    // The page in hand may have left with its document.
+    if (!paper || !paper.isConnected) mark(papers()[0]);
     if ((!detail.done || detail.again) && waiting.length) { waiting = []; window.live.say("dropped"); }
     // Once the answer is dealt with; until then no other form is sent.
     queueMicrotask(replay);

@@ -5,7 +5,7 @@
   const told = document.getElementById("told");
   const working = root.querySelector("[data-working]");
   const tell = window.wordsOf(working);
-  const FIELDS = "input:not([type=hidden]), textarea";
+  const FIELDS = "input:not([type=hidden]), textarea, select";
   const PANES = "#documents, #judgement";
   const OURS = 'id="told"';
   const [SOON, LATEST] = [500, 10000];
@@ -34,6 +34,7 @@
 
   function changed(field) {
     if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.tagName === "SELECT") return field.selectedIndex > 0;
     return field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue;
   }
 
@@ -45,12 +46,11 @@
   }
 
   function keep() {
-    const fields = [...root.querySelectorAll(FIELDS)].filter((one) => changed(one) && (!one.form || one.form !== sent));
     return {
-      fields: fields.map((one) => ({ one, home: home(one), action: action(one), checked: one.checked })),
-      unfolded: [...root.querySelectorAll("details")]
-        .filter((one) => one.open !== server.get(one) && !(sent && one.contains(sent)))
-        .map((one) => ({ home: home(one), kind: kind(one), open: one.open })),
+      fields: [...root.querySelectorAll(FIELDS)].filter(changed)
+        .map((one) => ({ one, home: home(one), action: action(one), checked: one.checked, done: Boolean(sent) && one.form === sent })),
+      unfolded: [...root.querySelectorAll("details")].filter((one) => one.open !== server.get(one))
+        .map((one) => ({ home: home(one), kind: kind(one), open: one.open, done: Boolean(sent) && one.contains(sent) })),
       scrolled: [...root.querySelectorAll(PANES)].map((pane) => [pane, pane.scrollTop]),
       pictures: new Map([...root.querySelectorAll(".thumb img")].map((image) => [image.getAttribute("src"), image])),
       fingers: fingers(),
@@ -68,18 +68,26 @@
     if (!field || field.disabled) return;
     if (field.type === "file") field.replaceWith(was.one);
     else if (field.type === "checkbox") field.checked = was.checked;
+    else if (field.tagName === "SELECT") {
+      // Numbers change their meaning: what was chosen is found again by its page.
+      const [chosen] = was.one.selectedOptions;
+      const same = [...field.options].find((option) => (chosen.value ? option.dataset.page === chosen.dataset.page : !option.value));
+      if (same) field.value = same.value;
+    }
     else { field.value = was.one.value; field.dispatchEvent(new Event("input", { bubbles: true })); }
   }
 
-  function restore(was) {
+  // Of a form that was carried out nothing stays; of one that somebody else forestalled, all that was typed.
+  function restore(was, forestalled) {
     note();
+    const stays = (one) => forestalled || !one.done;
     // A picture that is there already is not asked for again.
     for (const image of root.querySelectorAll(".thumb img")) {
       const old = was.pictures.get(image.getAttribute("src"));
       if (old && !old.isConnected) image.replaceWith(old);
     }
-    was.fields.filter(({ one }) => !one.isConnected).forEach(put);
-    for (const old of was.unfolded) {
+    was.fields.filter((field) => !field.one.isConnected && stays(field)).forEach(put);
+    for (const old of was.unfolded.filter(stays)) {
       const details = [...(place(old.home) || root).querySelectorAll("details")].find((one) => kind(one) === old.kind && home(one) === old.home);
       if (details) details.open = old.open;
     }
@@ -142,13 +150,17 @@
     if (!ours) detail.shouldSwap = false;
     if (!ours && !detail.isError) location.reload();
     if (!ours || detail.isError) return;
+    // Somebody else signed in here meanwhile: what they do must not go by the first one's name.
+    const fresh = new DOMParser().parseFromString(detail.xhr.responseText, "text/html").querySelector("[data-live]");
+    if (fresh.dataset.person !== root.dataset.person) { detail.shouldSwap = false; location.reload(); return; }
     kept = keep();
     if (detail.requestConfig.verb === "get") detail.swapOverride = "none";
   });
   root.addEventListener("htmx:afterRequest", ({ detail }) => {
     const [was, form] = [kept, sent];
     if (was) {
-      restore(was);
+      const forestalled = Boolean(told.querySelector(".notice.bad"));
+      restore(was, forestalled);
       const again = pause > SOON;
       pause = SOON;
       if (again || detail.requestConfig.verb === "get") {
@@ -157,8 +169,8 @@
         say(again ? "back" : "renewed");
       }
       // What somebody else had changed meanwhile is shown, and the act was not done: neither is what was pressed after it.
-      end(true, again || Boolean(told.querySelector(".notice.bad")));
-      refocus(was.fingers, form);
+      end(true, again || forestalled);
+      refocus(was.fingers, forestalled ? null : form);
     } else if (!detail.successful && detail.xhr.responseText.includes(OURS)) { renewToken(); end(false); }
     else if (!detail.successful) recover();
   });

@@ -26,7 +26,10 @@ _NAMES = {"case": "案号", "party": "当事人", "date": "日期", "type": "类
 _WORD = re.compile(
     rf"""(?P<minus>[-－−])?
         (?:(?P<field>{"|".join(_FIELDS)})\s*[:：]\s*)?
-        (?:["“”„＂「](?P<quoted>[^"“”„＂「」]*)["“”＂」]? | (?P<bare>\S+))?""",
+        (?:["“”„＂「](?P<quoted>[^"“”„＂「」]*)["“”＂」]?
+            # A type may be called “总对总”网络查询反馈表: what stands against the quote belongs to it.
+            (?(field)(?P<rest>(?!(?:{"|".join(_FIELDS)})\s*[:：])[^\s"“”„＂「」]*))
+          | (?P<bare>\S+))?""",
     re.VERBOSE | re.IGNORECASE,
 )
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?)?[年月日]?")
@@ -88,7 +91,7 @@ def _words(text: str) -> list[tuple[bool, str, str]]:
     """(excluded?, field or '', value) of each word; a word with a colon that names no field is a phrase like any other."""
     words = []
     for match in _WORD.finditer(text):
-        value = match["bare"] if match["quoted"] is None else match["quoted"]
+        value = match["bare"] if match["quoted"] is None else match["quoted"] + (match["rest"] or "")
         words.append((bool(match["minus"]), _FIELDS.get((match["field"] or "").lower(), ""), value or ""))
     return words
 

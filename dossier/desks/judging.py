@@ -15,7 +15,7 @@ from dossier.errors import DossierError
 from dossier.office import Filed, Office
 from dossier.pagework import labels_key
 from dossier.records import ledger
-from dossier.records.tables import Document, FindingRow, Page, ReplacedPage, Submission
+from dossier.records.tables import Document, FindingRow, Outbox, Page, ReplacedPage, Submission
 from dossier.translate import case_fact, document_fact, finding_row, page_facts
 from review.completeness import check_document, ink_labels
 from review.facts import DocumentFact, PageFacts
@@ -81,6 +81,8 @@ def write_documents(session: Session, submission: Submission, found: Found) -> N
         session.flush()
         for ref in piece.pages:
             pages[int(ref)].document_id = document.id
+            # It was found by its words at once; from now on by its type and its day, too.
+            session.add(Outbox(page_id=int(ref)))
     for page_id, first in found.duplicates.items():
         pages[page_id].duplicate_of_id = first
     session.flush()

@@ -55,9 +55,16 @@ def counts() -> Any:
 
 
 def _counted(words: str) -> dict[str, Any]:
-    """{"whole","counted","narrower"}: by field that was not asked for yet, the values that part the hits, with their count and the query that takes them."""
+    """{"whole","counted","narrower"}: by field that was not asked for yet, the values that part the hits, with their count and the query that takes them.
+
+    query None: no words ask for these.
+    """
     counts = narrowing.counts(office(), actor(), words)
     plain = words.replace("：", ":")
     open_fields = [name for name in FIELDS if f"{name}:" not in plain and len(counts[name]) > 1]
-    narrower = {name: [{**one, "query": f"{words} {limited(name, one['value'])}"} for one in counts[name]] for name in open_fields}
+    narrower = {name: [{**one, "query": _limited(words, name, one["value"])} for one in counts[name]] for name in open_fields}
     return {"whole": counts["whole"], "counted": counts["counted"], "narrower": narrower}
+
+
+def _limited(words: str, name: str, value: str) -> str | None:
+    return None if value == narrowing.UNNAMED else f"{words} {limited(name, value)}"

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from dossier import people
-from dossier.demo.papers import control, orders
+from dossier.demo.papers import control, orders, second
+from dossier.desks.narrowing import UNNAMED
 from dossier.office import Office
 from dossier.web.site import create_app
 from dossier.worker import Worker
@@ -18,7 +19,7 @@ from indexing.contract import Query
 from indexing.query import limited
 from tests.support.commands import CommandLine
 from tests.support.office import CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
-from tests.support.paperfiles import READER, pdf
+from tests.support.paperfiles import READER, blank_pdf, pdf
 from tests.support.webclient import Person
 
 
@@ -26,6 +27,7 @@ from tests.support.webclient import Person
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     opened: Office = open_test_office(tmp_path_factory.mktemp("narrow") / "home", reader=READER)
     hand_over(opened, [upload("查控.pdf", pdf(control.QUERY)), upload("受理.pdf", pdf(orders.ACCEPTANCE))])
+    hand_over(opened, [upload("另案.pdf", pdf(orders.NOTICE_DEBTOR, second.STRAY_NOTICE)), upload("空白.pdf", blank_pdf())])
     Worker(opened).run(until_idle=True)
     yield create_app(opened)
     opened.close()
@@ -71,7 +73,8 @@ def test_hits_are_counted_to_narrow_by(app: Flask) -> None:
     counts = Person(app, "clerk").get("/api/search/counts?q=" + quote(f"案号:{CASE_NO}")).get_json()
     assert counts["counted"] == sum(one["count"] for one in counts["类型"]) > 1
     assert counts["whole"]
-    wider, narrower = counts["类型"][0], counts["类型"][-1]
+    named = [one for one in counts["类型"] if one["value"] != UNNAMED]
+    wider, narrower = named[0], named[-1]
     hits, beside, both = (
         Person(app, "clerk").get(f"/search{more}q=" + quote(f"案号:{CASE_NO}")).text for more in ("?", "/counts?", "?counts=1&")
     )
@@ -80,6 +83,18 @@ def test_hits_are_counted_to_narrow_by(app: Flask) -> None:
     assert "/search/counts?q=" in hits
     asked = Person(app, "clerk").get("/api/search?q=" + quote(f"案号:{CASE_NO} {limited('类型', wider['value'])}")).get_json()
     assert asked["total"] == wider["count"]
+
+
+def test_pages_are_found_by_type_and_day_before_anybody_signs_for_them(app: Flask) -> None:
+    assert [row["state"] for row in Person(app, "clerk").get("/api/hand-overs?state=refused").get_json()["hand_overs"]] == ["refused"]
+    hits = Person(app, "clerk").get("/api/search?q=" + quote("类型:执行通知书 日期:2026")).get_json()["hits"]
+    assert {hit["file"] for hit in hits} == {"另案.pdf"}
+
+
+def test_pages_without_a_type_are_counted_and_lead_nowhere(app: Flask) -> None:
+    text = Person(app, "clerk").get("/search/counts?q=" + quote(f"案号:{CASE_NO}")).text
+    assert "<p><span>未归类的页</span>" in text
+    assert quote("未归类的页") not in text
 
 
 def test_a_character_read_wrongly_is_met_and_said_so(app: Flask) -> None:

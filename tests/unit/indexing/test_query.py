@@ -62,6 +62,8 @@ def test_a_type_is_named_in_full_or_in_part_and_several_are_joined() -> None:
     assert parse("类型:裁定书", TYPES).type_ids == ("ruling_freeze", "ruling_end", "served")
     assert parse("类型:执行裁定书 类型:执行笔录", TYPES).type_ids == ("ruling_freeze", "ruling_end", "record")
     assert parse("类型:record").type_ids == ("record",)
+    quoted = parse("类型：“执行”裁定书 “送达”回证", TYPES)
+    assert (quoted.type_ids, quoted.phrases) == (("ruling_freeze", "ruling_end"), ("送达", "回证"))
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,55 @@
 
 // The counts to narrow by come after the hits, for they take as long again.
 (() => {
-  const place = document.querySelector("[data-counts]");
-  if (!place) return;
-  const failed = () => { place.firstElementChild.textContent = place.dataset.failed; };
-  fetch(place.dataset.counts)
-    .then(async (answer) => { if (answer.ok && !answer.redirected) place.innerHTML = await answer.text(); else failed(); })
-    .catch(failed);
+  function count() {
+    const place = document.querySelector("[data-counts]");
+    if (!place) return;
+    const failed = () => { place.firstElementChild.textContent = place.dataset.failed; };
+    fetch(place.dataset.counts)
+      .then(async (answer) => { if (answer.ok && !answer.redirected) place.innerHTML = await answer.text(); else failed(); })
+      .catch(failed);
+  }
+  count();
+
+  // The hits follow what is typed. A query that is not whole yet (a field without a value) changes nothing; Enter asks in any case.
+  const input = document.querySelector("[data-results]");
+  const results = document.getElementById("results");
+  if (!input || !results) return;
+  const told = document.getElementById("told");
+  let shown = input.value.trim();
+  let waiting = 0;
+  let asked = null;
+
+  async function follow() {
+    const words = input.value.trim();
+    if (words === shown) return;
+    asked?.abort();
+    if (!words) return;
+    asked = new AbortController();
+    const address = `${input.dataset.results}?q=${encodeURIComponent(words)}`;
+    results.classList.add("stale");
+    try {
+      const answer = await fetch(address, { signal: asked.signal });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const found = page.getElementById("results");
+      if (!found) return;
+      shown = words;
+      results.replaceChildren(...found.childNodes);
+      told.textContent = found.dataset.told || "";
+      document.title = page.title;
+      history.replaceState(null, "", address);
+      count();
+    } catch (error) {
+      if (error.name !== "AbortError") told.textContent = "";
+    } finally {
+      if (input.value.trim() === words) results.classList.remove("stale");
+    }
+  }
+
+  input.addEventListener("input", (event) => {
+    clearTimeout(waiting);
+    if (!event.isComposing) waiting = setTimeout(follow, 350);
+  });
+  input.addEventListener("compositionend", () => { clearTimeout(waiting); waiting = setTimeout(follow, 350); });
 })();

@@ -46,8 +46,12 @@ def _key(context: str | None, text: str) -> str:
 
 
 def hear() -> None:
-    """Called when a request comes in: its page is told in the language that was chosen in this browser; Chinese when none was."""
-    _english.set(request.endpoint != "static" and session.get("language") == ENGLISH)
+    """Called when a request comes in: its page is told in the language that was chosen in this browser; Chinese when none was.
+
+    A page that changes in place says which one it was drawn in: what is put in does not speak another, though that was chosen in another window.
+    """
+    drawn_in = request.headers.get("X-Page-Language") if request.headers.get("HX-Request") else None
+    _english.set(request.endpoint != "static" and (drawn_in or session.get("language")) == ENGLISH)
 
 
 def speak(language: str) -> None:

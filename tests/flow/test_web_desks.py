@@ -113,6 +113,11 @@ def test_a_hand_over_that_waits_is_typed_and_signed_for_in_part_by_a_clerk(app: 
     expired = clerk.post(f"{page}/sign", {"which": "all", "csrf_token": "old"}, **IN_PLACE)
     assert expired.status_code == 400
     assert 'data-person="clerk" data-token="' in expired.text
+    # Whoever chooses another language in another window is answered here in that of the page.
+    clerk.post("/language/en")
+    told = [clerk.client.get(page, headers={**IN_PLACE, **more}).text for more in ({}, {"X-Page-Language": "zh"})]
+    assert ["<title>" + receipt_no + " 待审核" in one for one in told] == [False, True]
+    clerk.post("/language/zh")
     assert "尚未确定类型" not in clerk.get(page).text, "what was told in place is told again"
     # Somebody else puts it in order meanwhile: what was meant for document 1 as it was seen is not done to what it is now.
     seen = str(re.findall(r'name="seen" value="(\w+)"', clerk.get(page).text)[0])

@@ -116,7 +116,6 @@ def _run(settings: Settings, host: str, port: int, worker: bool, environ: Mappin
     try:
         for child in children.values():
             child.start()
-        log.info("serving", url=f"http://{host}:{port}/", worker=worker)
         _watch(children, stop)
     finally:
         for child in children.values():
@@ -132,6 +131,7 @@ def _gunicorn(settings: Settings, host: str, port: int) -> list[str]:
         "threads": str(settings.threads),
         "bind": f"{host}:{port}",
         "log-level": "warning",
+        "config": "python:dossier.web.listening",
     }
     told = [part for name, value in options.items() for part in (f"--{name}", value)]
     return [sys.executable, "-m", "gunicorn", "--preload", *told, "wsgi:app"]

@@ -28,11 +28,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Served(NamedTuple):
-    """A server of this test's own; token: that of a program that watches it."""
+    """A server of this test's own; token: that of a program that watches it; log: what it tells."""
 
     process: subprocess.Popen[bytes]
     port: int
     token: str
+    log: Path
 
 
 def until(question: Callable[[], Any]) -> Any:
@@ -104,14 +105,16 @@ def server(tmp_path: Path) -> Iterator[Served]:
         port = probe.getsockname()[1]
     settings = replace(settings_for(home), web_processes=PROCESSES)
     environ = os.environ | environment_of(settings) | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([sys.executable, "-m", "dossier", "serve", "--port", str(port)], cwd=ROOT, env=environ)
-    yield Served(process, port, token)
+    log = tmp_path / "log"
+    with log.open("wb") as told:
+        process = subprocess.Popen([sys.executable, "-m", "dossier", "serve", "--port", str(port)], cwd=ROOT, env=environ, stderr=told)
+    yield Served(process, port, token, log)
     process.kill()
     process.wait()
 
 
 def test_the_worker_is_started_again_and_nothing_outlives_the_server(server: Served) -> None:
-    process, port, _ = server
+    process, port, *_ = server
     until(lambda: up(port))
     first = until(lambda: children(process.pid).get("worker"))
     os.kill(first, signal.SIGKILL)
@@ -123,8 +126,9 @@ def test_the_worker_is_started_again_and_nothing_outlives_the_server(server: Ser
 
 
 def test_a_polite_end_is_in_good_order(server: Served) -> None:
-    process, port, token = server
-    until(lambda: up(port))
+    process, port, token, log = server
+    until(lambda: f'"url": "http://127.0.0.1:{port}/"' in log.read_text())
+    assert up(port), "it was said to serve before it did"
     below = until(lambda: len(found := children(process.pid)) == 2 and found)
     assert len(until(lambda: len(found := forked(below["web"])) == PROCESSES and found)) == PROCESSES
     for _ in range(ASKED):

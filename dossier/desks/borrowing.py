@@ -69,6 +69,7 @@ def ask(office: Office, actor: Actor, wanted: Wanted) -> str:
             reason=paper.clean(wanted.reason, "理由"),
             until=wanted.until,
             asked_by_id=actor.id,
+            asked_for_id=actor.stands_for,
             asked_at=now,
             wanted=[LoanDocument(document_id=id) for id in _documents(session, case, volume.id, wanted.documents)],
         )
@@ -125,7 +126,7 @@ def _begin(session: Session, actor: Actor, loan_no: str, action: str, *, own: bo
     """The loan, when this actor may do this; own: also somebody who asked for it themselves."""
     loan = load_loan(session, loan_no)
     access.demand(actor, action, resource_of(loan))
-    if not own and loan.asked_by_id in actor.persons and "operator" not in actor.roles:
+    if not own and not actor.persons.isdisjoint({loan.asked_by_id, loan.asked_for_id}) and "operator" not in actor.roles:
         raise DossierError("own_loan")
     return loan
 

@@ -219,6 +219,7 @@ def _record(
         case_id=case.id,
         team_id=team,
         handed_by_id=actor.id,
+        handed_for_id=actor.stands_for,
         again_of_id=old,
         answers=clean_answers(session, old, request.answers),
         idempotency_key=_scoped_key(actor, request.idempotency_key) if request.idempotency_key else None,

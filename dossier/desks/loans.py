@@ -63,7 +63,7 @@ def loan_json(office: Office, actor: Actor, loan_no: str) -> dict[str, Any]:
             "out_of_house": still_out(loan),
             "documents": _documents(loan.sheets),
             "terms": [{"until": _iso(one.until), "reason": one.reason, "by": one.by.display, "at": _moment(one.at)} for one in loan.terms],
-            "own": loan.asked_by_id == actor.id,
+            "own": not actor.persons.isdisjoint({loan.asked_by_id, loan.asked_for_id}),
         }
 
 

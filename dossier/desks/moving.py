@@ -75,7 +75,7 @@ def take_back(office: Office, actor: Actor, receipt_no: str, reason: str, *, see
         submission = _load(session, actor, receipt_no, "submission.take_back", seen)
         was = submission.decided_by.login if submission.decided_by else None
         submission.state = SUBMISSION.move(submission.state, "take_back")
-        submission.decided_at = submission.decided_by = submission.decided_by_id = submission.reason = None
+        submission.decided_at = submission.decided_by = submission.decided_by_id = submission.decided_for_id = submission.reason = None
         outgoing.handed(office, session, "taken_back", submission, submission.documents)
         for correction in submission.corrections:
             session.delete(correction)
@@ -148,6 +148,7 @@ def _target(office: Office, session: Session, source: Submission, case: Case) ->
         case_id=case.id,
         team_id=case.team_id,
         handed_by_id=source.handed_by_id,
+        handed_for_id=source.handed_for_id,
         state=SUBMISSION.replay(("read", "hold")),
         received_at=source.received_at,
         rejects=[],

@@ -61,9 +61,10 @@ def _note(office: Office, session: Session, who: str, action: str, submission: S
     )
 
 
-def _decided(office: Office, submission: Submission, act: str, who: int, reason: str | None) -> None:
+def _decided(office: Office, submission: Submission, act: str, who: int, stands_for: int | None, reason: str | None) -> None:
     submission.state = SUBMISSION.move(submission.state, act)
-    submission.decided_at, submission.decided_by_id, submission.reason = office.clock.now(), who, reason
+    submission.decided_at, submission.reason = office.clock.now(), reason
+    submission.decided_by_id, submission.decided_for_id = who, stands_for
 
 
 def _require_undecided(submission: Submission) -> None:
@@ -102,9 +103,9 @@ def verdict(office: Office, session: Session, submission: Submission, policy: st
         submission.state = SUBMISSION.move(submission.state, "hold")
         _note(office, session, system.login, "hold", submission, proposal="refuse" if blocking else "sign" if sure else "look")
     elif act == "refuse":
-        _refuse(office, session, submission, system.id, system.login, "有须改正的问题，见修改意见。", None)
+        _refuse(office, session, submission, (system.id, None), system.login, "有须改正的问题，见修改意见。", None)
     else:
-        _decided(office, submission, "sign", system.id, None)
+        _decided(office, submission, "sign", system.id, None, None)
         _accept(office, session, submission, submission.documents)
         _note(office, session, system.login, "sign", submission, documents=[d.number for d in submission.documents])
         outgoing.handed(office, session, "signed_for", submission, submission.documents)
@@ -121,7 +122,7 @@ def sign(
     with office.db.write() as session:
         submission = load(session, receipt_no)
         access.demand(actor, "submission.decide", resource_of(submission))
-        if submission.handed_by_id in actor.persons and "operator" not in actor.roles:
+        if not actor.persons.isdisjoint({submission.handed_by_id, submission.handed_for_id}) and "operator" not in actor.roles:
             raise DossierError("own_submission")
         _require_undecided(submission)
         require_seen(session, submission, seen)
@@ -143,7 +144,7 @@ def sign(
         rest = [d for d in found if d not in chosen]
         if rest and not (reason or "").strip():
             raise DossierError("reason_missing")
-        _decided(office, submission, "sign_part" if rest else "sign", actor.id, reason if rest else None)
+        _decided(office, submission, "sign_part" if rest else "sign", actor.id, actor.stands_for, reason if rest else None)
         _accept(office, session, submission, chosen)
         for document in rest:
             document.state = DOCUMENT.move(document.state, "refuse")
@@ -172,13 +173,19 @@ def refuse(
         access.demand(actor, "submission.decide", resource_of(submission))
         _require_undecided(submission)
         require_seen(session, submission, seen)
-        _refuse(office, session, submission, actor.id, actor.login, reason.strip(), corrections)
+        _refuse(office, session, submission, (actor.id, actor.stands_for), actor.login, reason.strip(), corrections)
 
 
 def _refuse(
-    office: Office, session: Session, submission: Submission, who: int, login: str, reason: str, corrections: Sequence[str] | None
+    office: Office,
+    session: Session,
+    submission: Submission,
+    who: tuple[int, int | None],
+    login: str,
+    reason: str,
+    corrections: Sequence[str] | None,
 ) -> None:
-    _decided(office, submission, "refuse", who, reason)
+    _decided(office, submission, "refuse", *who, reason)
     for document in submission.documents:
         if document.state == "found":
             document.state = DOCUMENT.move(document.state, "refuse")
@@ -229,15 +236,23 @@ def dispute(office: Office, actor: Actor, receipt_no: str, reason: str, *, seen:
         if not office.rules.for_case(submission.case).switch("dispute_path"):
             raise DossierError("dispute_not_provided")
         submission.state = SUBMISSION.move(submission.state, "dispute")
-        session.add(Dispute(submission_id=submission.id, raised_by_id=actor.id, raised_at=office.clock.now(), reason=reason.strip()))
+        session.add(
+            Dispute(
+                submission_id=submission.id,
+                raised_by_id=actor.id,
+                raised_for_id=actor.stands_for,
+                raised_at=office.clock.now(),
+                reason=reason.strip(),
+            )
+        )
         _note(office, session, actor.login, "dispute", submission, reason=reason.strip())
 
 
 def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: str, *, seen: str | None = None) -> None:
     """The director decides: sign_as_is takes the refused documents as they are, fix upholds the refusal.
 
-    Nobody rules who raised it, handed the papers over or refused them, nor who stands in for one of these: own_dispute. Raises also not_allowed,
-    reason_missing, move_refused, type_missing, changed_meanwhile.
+    Nobody rules who raised it, handed the papers over or refused them, nor who stands in for one of these, nor for whom one of these stood in:
+    own_dispute. Raises also not_allowed, reason_missing, move_refused, type_missing, changed_meanwhile.
     """
     if not reason.strip():
         raise DossierError("reason_missing")
@@ -249,9 +264,9 @@ def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: st
         submission.state = SUBMISSION.move(submission.state, "rule")
         if open_dispute is None or outcome not in ("sign_as_is", "fix"):
             raise DossierError("bad_request", what="outcome")
-        sides: set[int | None] = {open_dispute.raised_by_id}
+        sides: set[int | None] = {open_dispute.raised_by_id, open_dispute.raised_for_id}
         if "operator" not in actor.roles:
-            sides |= {submission.handed_by_id, submission.decided_by_id}
+            sides |= {submission.handed_by_id, submission.handed_for_id, submission.decided_by_id, submission.decided_for_id}
         if not sides.isdisjoint(actor.persons):
             raise DossierError("own_dispute")
         open_dispute.outcome, open_dispute.ruled_by_id = outcome, actor.id

@@ -81,7 +81,7 @@ def submit(office: Office, actor: Actor, case_no: str, mode: str, day: date, sta
         catalogue, blocking = _gaps(office, session, case, actor)
         review = ClosingReview(
             case_id=case.id, state=REVIEW.start, mode=mode, day=day, stated={name: getattr(case, name) for name in values}, blocking=len(blocking),
-            submitted_by_id=actor.id, submitted_at=office.clock.now(), rules_version=f"{catalogue.profile} {catalogue.version}",
+            submitted_by_id=actor.id, submitted_for_id=actor.stands_for, submitted_at=office.clock.now(), rules_version=f"{catalogue.profile} {catalogue.version}",
         )  # fmt: skip
         review.state = REVIEW.move(review.state, "ask_preaudit" if _preaudited(office, case, mode) else "begin")
         session.add(review)
@@ -195,7 +195,7 @@ def _awaiting(session: Session, actor: Actor, case_no: str, key: str) -> tuple[C
     case = load(session, case_no)
     access.demand(actor, f"review.{key}", Resource(team=case.team_id))
     review = _required(session, case)
-    if review.submitted_by_id in actor.persons:
+    if not actor.persons.isdisjoint({review.submitted_by_id, review.submitted_for_id}):
         raise DossierError("own_review")
     for opinion in review.opinions:
         if opinion.key == key:
@@ -282,7 +282,9 @@ def _may(actor: Actor, case: Case, last: ClosingReview | None) -> dict[str, Any]
     running = last if last is not None and last.state in OPEN else None
     own = access.decide(actor, "review.submit", resource)
     keys = []
-    if running is not None and not actor.persons & frozenset({running.submitted_by_id}.union(*map(_persons, running.opinions))):
+    if running is not None and actor.persons.isdisjoint(
+        {running.submitted_by_id, running.submitted_for_id}.union(*map(_persons, running.opinions))
+    ):
         given = {one.key for one in running.opinions}
         keys = [key for key in AWAITED[running.state] if key not in given and access.decide(actor, f"review.{key}", resource)]
     return {"submit": own and running is None and case.state == "open", "withdraw": own and running is not None, "keys": keys}

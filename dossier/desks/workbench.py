@@ -127,7 +127,11 @@ def _reviews(office: Office, session: Session, actor: Actor, keys: list[str]) ->
     states = [state for state, awaited in reviewing.AWAITED.items() if set(awaited) & set(keys)]
     mine = reviewing.turned_by(actor)
     query = select(ClosingReview).where(
-        ClosingReview.state.in_(states), ClosingReview.submitted_by_id.not_in(actor.persons), ~mine, reviewing.awaits(keys)
+        ClosingReview.state.in_(states),
+        ClosingReview.submitted_by_id.not_in(actor.persons),
+        func.coalesce(ClosingReview.submitted_for_id, 0).not_in(actor.persons),
+        ~mine,
+        reviewing.awaits(keys),
     )
     whole = query.options(joinedload(ClosingReview.case)).order_by(ClosingReview.submitted_at, ClosingReview.id).limit(SHOWN)
     rows = [_review(office, one, one.submitted_at) for one in session.execute(whole).scalars()]

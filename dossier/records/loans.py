@@ -42,6 +42,7 @@ class Loan(Base):
     reason: Mapped[str]
     until: Mapped[date]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # whom a substitute stood in for
     asked_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # none although approved: the rules ask for nobody's word
     decided_at: Mapped[datetime | None]

@@ -26,6 +26,7 @@ class Submission(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("court_case.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     handed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    handed_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # whom a substitute stood in for
     again_of_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(default=SUBMISSION.start, index=True)
@@ -37,6 +38,7 @@ class Submission(Base):
     rejects: Mapped[list[Any]] = mapped_column(default=list)  # files that were not taken: [{"name","error":{…}}]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str | None]
     rules_version: Mapped[str | None]  # profile and version that the verdict was made with
     case: Mapped[Case] = relationship()
@@ -192,6 +194,7 @@ class Dispute(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
     raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    raised_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     raised_at: Mapped[datetime]
     reason: Mapped[str]
     outcome: Mapped[str | None]

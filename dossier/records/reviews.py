@@ -34,6 +34,7 @@ class ClosingReview(Base):
     stated: Mapped[dict[str, Any]]  # closing_amount, waived_amount, paid_amount, closing_reason
     blocking: Mapped[int]  # gaps on the day of the submission
     submitted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    submitted_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # whom a substitute stood in for
     submitted_at: Mapped[datetime]
     raise_reason: Mapped[str | None]  # why a third person decides; none: the two keys do
     decided_at: Mapped[datetime | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, LedgerEvent
 from dossier.worker import Worker
-from tests.support.office import CASE_NO, hand_over, open_test_office, operator_of, upload
+from tests.support.office import CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
 from tests.support.web import UNKNOWN
 
@@ -144,6 +144,28 @@ def test_who_refused_or_handed_over_does_not_rule_in_the_directors_place(office:
             receiving.rule(office, people.act_for(office, person(office, login), "director"), receipt_no, "fix", "维持")
         assert caught.value.code == "own_dispute"
     receiving.rule(office, director, receipt_no, "fix", "维持")
+
+
+def test_what_a_substitute_did_in_somebodys_place_binds_that_person_too(office: Office) -> None:
+    people.add(office, operator_of(office), login="deputy", display="代", roles=["clerk"], team=None, password=PASSWORD, must_change=False)
+    today = office.today()
+    for login, substitute in (("team1", "deputy"), ("clerk", "deputy"), ("director", "team1")):
+        people.name_substitute(office, person(office, login), login, substitute, today, today, "出差")
+    for_team, for_clerk = (people.act_for(office, person(office, "deputy"), login) for login in ("team1", "clerk"))
+    receipt_no = str(hand_over(office, [upload("a.pdf", pdf(UNKNOWN))], actor=for_clerk)["receipt_no"])
+    work(office)
+    assert refused_code(lambda: receiving.sign(office, person(office, "clerk"), receipt_no)) == "own_submission"
+    receiving.refuse(office, operator_of(office), receipt_no, "看不清")
+    receiving.dispute(office, for_team, receipt_no, "不同意")
+    in_place = people.act_for(office, person(office, "team1"), "director")
+    assert refused_code(lambda: receiving.rule(office, in_place, receipt_no, "fix", "维持")) == "own_dispute"
+    receiving.rule(office, person(office, "director"), receipt_no, "fix", "维持")
+
+
+def refused_code(act: Callable[[], object]) -> str:
+    with pytest.raises(DossierError) as caught:
+        act()
+    return caught.value.code
 
 
 def test_a_clean_and_confident_submission_is_signed_for_and_placed_by_the_system(office: Office) -> None:

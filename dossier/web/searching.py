@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from dossier.desks import narrowing, searching
 from dossier.errors import DossierError
@@ -34,6 +34,8 @@ def results() -> Any:
             raise
         return render_template("searching/results.html", q=words, found=None, error=error, page=1, last=1, hint=HINT), error.status
     last = max(1, -(-found["total"] // PER_PAGE))
+    if page > last and found["total"]:
+        return redirect(url_for(".results", q=words, page=last), 303)
     near = narrowing.nearly(office(), actor(), words) if page == 1 and found["total"] <= FEW else []
     return render_template(
         "searching/results.html",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dossier.demo.papers import orders
 from dossier.worker import Worker
@@ -169,6 +169,24 @@ def test_figures(visit: Visit) -> None:
     page = visitor.go("/figures/returns")
     expect(page.locator(".facts")).to_contain_text("退回率")
     visitor.look("figures-returns")
+
+
+def test_an_answer_that_comes_too_late_shows_nothing(visit: Visit) -> None:
+    page = visit("clerk").go("/search?q=" + quote("财产"))
+    held: list[Route] = []
+    page.route(re.compile(quote("财产线索")), lambda route: held.append(route))
+    box, results = page.locator("#q"), page.locator("#results")
+    with page.expect_request(re.compile(r"/search\?q=" + quote("财产线索"))):
+        box.fill("财产线索")
+    expect(results).to_have_class("stale")
+    with page.expect_event("requestfailed", lambda request: "/search?" in request.url):
+        box.fill("财产")
+    expect(results).not_to_have_class("stale")
+    with page.expect_request(re.compile("suggest")):
+        box.fill("财产线索")
+    with page.expect_event("requestfailed", lambda request: "suggest" in request.url):
+        box.fill("")
+    expect(page.locator("#suggestions")).to_be_hidden()
 
 
 def test_search(visit: Visit) -> None:

@@ -75,6 +75,8 @@ def test_hits_are_counted_to_narrow_by(app: Flask) -> None:
     assert counts["whole"]
     named = [one for one in counts["类型"] if one["value"] != UNNAMED]
     wider, narrower = named[0], named[-1]
+    beyond = Person(app, "clerk").get("/search?page=9&q=" + quote(f"案号:{CASE_NO}"))
+    assert (beyond.status_code, beyond.location[-7:]) == (303, "&page=1")
     hits, beside, both = (
         Person(app, "clerk").get(f"/search{more}q=" + quote(f"案号:{CASE_NO}")).text for more in ("?", "/counts?", "?counts=1&")
     )

@@ -62,10 +62,17 @@
     }
   }
 
+  // What is still being asked for comes too late.
+  function forget() {
+    clearTimeout(waiting);
+    asked?.abort();
+    show([]);
+  }
+
   input.addEventListener("input", () => {
     clearTimeout(waiting);
     if (input.value.trim()) waiting = setTimeout(ask, 150);
-    else show([]);
+    else forget();
   });
   input.addEventListener("keydown", (event) => {
     if (list.hidden || event.isComposing) return;
@@ -78,10 +85,10 @@
       take(chosen);
     } else if (event.key === "Escape") {
       event.preventDefault();
-      show([]);
+      forget();
     }
   });
-  input.addEventListener("blur", () => show([]));
+  input.addEventListener("blur", forget);
 })();
 
 // The counts to narrow by come after the hits, for they take as long again.
@@ -107,9 +114,10 @@
 
   async function follow() {
     const words = input.value.trim();
-    if (words === shown) return;
+    // Also when the words are those of the hits again: the answer to others would come after them.
     asked?.abort();
-    if (!words) return;
+    results.classList.remove("stale");
+    if (!words || words === shown) return;
     asked = new AbortController();
     const address = `${input.dataset.results}?q=${encodeURIComponent(words)}`;
     results.classList.add("stale");

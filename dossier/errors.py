@@ -23,8 +23,8 @@ SENTENCES: dict[str, Sentence] = {
         404,
     ),
     "case_archived": _refused(
-        "案件 {case_no} 已归档，不再接收材料。请联系档案管理部门办理。",
-        "Case {case_no} is archived and takes no more papers. Ask the records office.",
+        "案件 {case_no} 已归档，不再接收材料、变更事件。请联系档案管理部门办理。",
+        "Case {case_no} is archived: it takes no more papers, and its events stay. Ask the records office.",
     ),
     "case_no_bad": _bad(
         "案号 {case_no} 的格式不对，应如（2026）豫9924执118号。",

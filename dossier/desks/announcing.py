@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from dossier import access, people
 from dossier.access import Actor, Resource
 from dossier.clock import local
-from dossier.desks import receiving
+from dossier.desks import receiving, repeating
 from dossier.desks.cases import load_for
 from dossier.desks.handover import next_number
 from dossier.desks.paper import clean
@@ -46,8 +46,11 @@ class Wanted:
     receipt_no: str | None = None
 
 
-def announce(office: Office, actor: Actor, wanted: Wanted) -> str:
-    """Registers paper that will come; its number. Raises case_unknown, case_archived, announcement_bad, text_bad, submission_unknown."""
+def announce(office: Office, actor: Actor, wanted: Wanted, *, key: str = "") -> str:
+    """Registers paper that will come; its number. key: of the form; sent twice it registers once.
+
+    Raises case_unknown, case_archived, announcement_bad, text_bad, submission_unknown.
+    """
     if not 1 <= wanted.sheets <= MOST_SHEETS:
         raise DossierError("announcement_bad", what=f"张数应为 1 至 {MOST_SHEETS}")
     if not office.today() <= wanted.expected_on <= date(office.today().year + 2, 12, 31):
@@ -57,6 +60,8 @@ def announce(office: Office, actor: Actor, wanted: Wanted) -> str:
         case = load_for(session, wanted.case_no, actor, "announcement.make")
         if case.state == "archived":
             raise DossierError("case_archived", case_no=case.case_no)
+        if (before := repeating.made_before(session, actor, key, wanted)) is not None:
+            return before
         day = local(now).strftime("%Y%m%d")
         made = Announcement(
             number=f"YG{day}-{next_number(session, f'announcement:{day}'):04d}",
@@ -72,6 +77,7 @@ def announce(office: Office, actor: Actor, wanted: Wanted) -> str:
         session.add(made)
         session.flush()
         _note(office, session, actor.login, "make", made, sheets=made.sheets, expected_on=made.expected_on.isoformat())
+        repeating.made(session, actor, key, wanted, made.number, now)
         return made.number
 
 

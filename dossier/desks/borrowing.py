@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
-from dossier.desks import outgoing, paper
+from dossier.desks import outgoing, paper, repeating
 from dossier.desks.cases import load, plausible
 from dossier.desks.handover import next_number
 from dossier.desks.placing import KIND_NAMES
@@ -41,8 +41,9 @@ class Wanted:
     unit: str = ""
 
 
-def ask(office: Office, actor: Actor, wanted: Wanted) -> str:
-    """Registers a request and returns its number; what the court's rules let pass without the director is approved at once.
+def ask(office: Office, actor: Actor, wanted: Wanted, *, key: str = "") -> str:
+    """Registers a request and returns its number; what the court's rules let pass without the director is approved at once. key: of the form; sent
+    twice it asks once.
 
     Raises case_unknown, not_allowed, paper_none, paper_not_here, paper_kept_elsewhere, document_unknown, reason_missing, loan_until_bad, text_bad.
     """
@@ -53,6 +54,8 @@ def ask(office: Office, actor: Actor, wanted: Wanted) -> str:
         case = load(session, wanted.case_no)
         access.demand(actor, "loan.ask", Resource(team=case.team_id, sub=wanted.volume == "sub"))
         _require_here(office, case)
+        if (before := repeating.made_before(session, actor, key, wanted)) is not None:
+            return before
         volume = paper.volume_of(case, wanted.volume)
         if wanted.until < office.today() or not _plausible(wanted.until):
             raise DossierError("loan_until_bad", value=wanted.until)
@@ -81,6 +84,7 @@ def ask(office: Office, actor: Actor, wanted: Wanted) -> str:
             loan.state, loan.decided_at = LOAN.move(loan.state, "approve"), now
             loan.decided_note = "本院规则不须批准"
             _note(office, session, actor, loan, "approve", by_rule=True)
+        repeating.made(session, actor, key, wanted, loan.loan_no, now)
         return loan.loan_no
 
 

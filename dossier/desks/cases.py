@@ -296,7 +296,7 @@ def record_event(
     """Records that an anchor happened, or that a condition holds (no:CONDITION: does not). The same one on the same day is recorded once.
 
     An anchor that happens once in a case takes the new day instead of the old one, which the ledger keeps; instead_of corrects one of
-    several. Only what the process system tells may lie ahead. Raises case_unknown, anchor_unknown, not_allowed, date_bad.
+    several. Only what the process system tells may lie ahead. Raises case_unknown, case_archived, anchor_unknown, not_allowed, date_bad.
     """
     if source == "form" and on > office.today():
         raise DossierError("date_bad", value=f"{on}（尚未到，事件发生后再登记）")
@@ -309,7 +309,7 @@ def record_event(
 def put_event(
     office: Office, session: Session, actor: Actor, case: Case, anchor: str, on: date, source: str, instead_of: date | None = None
 ) -> str:
-    """recorded | corrected | unchanged; in the caller's transaction, and after it was asked whether the actor may. Raises anchor_unknown."""
+    """recorded | corrected | unchanged; in the caller's transaction, and after it was asked whether the actor may. Raises anchor_unknown, case_archived."""
     catalogue = office.rules.for_case(case)
     if anchor not in catalogue.anchors and anchor.removeprefix("no:") not in catalogue.conditions:
         raise DossierError("anchor_unknown", anchor=anchor)
@@ -319,6 +319,8 @@ def put_event(
     there = any(event.on_day == on for event in same)
     if there and not gone:
         return "unchanged"
+    if case.state == "archived":
+        raise DossierError("case_archived", case_no=case.case_no)
     detail: dict[str, Any] = {"anchor": anchor, "on": on.isoformat(), "source": source}
     if gone:
         detail["instead_of"] = [{"on": old.on_day.isoformat(), "source": old.source, "at": old.recorded_at.isoformat()} for old in gone]

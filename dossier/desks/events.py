@@ -7,6 +7,8 @@ import io
 from collections.abc import Mapping
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from dossier import access
 from dossier.access import Actor, Resource
 from dossier.desks import cases
@@ -14,6 +16,7 @@ from dossier.desks.uploads import BAD_NAME
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
+from dossier.records.tables import Case
 from review.rulebook import Catalogue
 
 REQUIRED = ("case_no", "anchor", "date")
@@ -67,7 +70,7 @@ def _source(row: Mapping[str, str], line: int) -> str:
 def import_events(office: Office, actor: Actor, data: bytes) -> dict[str, int]:
     """Imports events: {"recorded","corrected","unchanged"}. Columns case_no, anchor (id or Chinese name), date; source, instead_of optional.
 
-    Idempotent; one bad line and nothing is imported. Raises event_import_bad, case_unknown, not_allowed.
+    Idempotent; one bad line and nothing is imported. Raises event_import_bad, not_allowed.
     """
     rows = _rows(data)
     if not rows:
@@ -76,15 +79,31 @@ def import_events(office: Office, actor: Actor, data: bytes) -> dict[str, int]:
     seen: dict[tuple[int, str], date] = {}
     with office.db.write() as session:
         for line, row in rows:
-            case = cases.load(session, cases.case_key(row["case_no"]))
-            access.demand(actor, "case.event", Resource(team=case.team_id))
+            case = _case(session, actor, row["case_no"], line)
             anchor = _anchor(office.rules.for_case(case), row["anchor"], line)
             instead = _day(row["instead_of"], line, "instead_of") if row.get("instead_of") else None
             day = _day(row["date"], line, "date")
             if not _repeats(office.rules.for_case(case), anchor) and seen.setdefault((case.id, anchor), day) != day:
                 raise _bad(line, f"同一案件的 {row['anchor']} 有两个日期，只能有一个")
-            result[cases.put_event(office, session, actor, case, anchor, day, _source(row, line), instead)] += 1
+            try:
+                result[cases.put_event(office, session, actor, case, anchor, day, _source(row, line), instead)] += 1
+            except DossierError as error:
+                if error.code != "case_archived":
+                    raise
+                raise _bad(line, f"案件 {case.case_no} 已归档，事件不再变更") from None
     return result
+
+
+def _case(session: Session, actor: Actor, case_no: str, line: int) -> Case:
+    """The case of a line; one that may not be changed is told as one that is not there."""
+    try:
+        case = cases.load(session, cases.case_key(case_no))
+        access.demand(actor, "case.event", Resource(team=case.team_id))
+    except DossierError as error:
+        if error.code not in ("case_unknown", "not_allowed") or not access.could(actor, "case.event"):
+            raise
+        raise _bad(line, f"没有案号为 {case_no} 的案件，或您无权登记它的事件") from None
+    return case
 
 
 def record(office: Office, actor: Actor, case_no: str, called: str, on: date, source: str = "form", instead_of: date | None = None) -> None:
@@ -97,13 +116,15 @@ def record(office: Office, actor: Actor, case_no: str, called: str, on: date, so
 def withdraw(office: Office, actor: Actor, case_no: str, called: str, on: date, reason: str) -> None:
     """Takes an event back that never happened; the ledger keeps it, and its deadlines fall away.
 
-    called: id or Chinese name. Raises case_unknown, event_unknown, reason_missing, not_allowed.
+    called: id or Chinese name. Raises case_unknown, case_archived, event_unknown, reason_missing, not_allowed.
     """
     with office.db.write() as session:
         case = cases.load(session, case_no)
         access.demand(actor, "case.event", Resource(team=case.team_id))
         if not reason.strip():
             raise DossierError("reason_missing")
+        if case.state == "archived":
+            raise DossierError("case_archived", case_no=case.case_no)
         anchor = _known(office.rules.for_case(case), called) or called
         gone = next((event for event in case.events if event.anchor == anchor and event.on_day == on), None)
         if gone is None:

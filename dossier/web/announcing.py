@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
@@ -49,7 +50,8 @@ def new() -> Any:
 
 
 def _form(asked: Mapping[str, str]) -> str:
-    return render_template("announcing/new.html", asked=asked, today=office().today(), most=MOST_SHEETS)
+    key = _given("key") or secrets.token_urlsafe(16)
+    return render_template("announcing/new.html", asked=asked, key=key, today=office().today(), most=MOST_SHEETS)
 
 
 def _wanted() -> Wanted:
@@ -63,7 +65,7 @@ def _wanted() -> Wanted:
 @doing("announcement.make")
 def announce() -> Any:
     try:
-        number = announcing.announce(office(), actor(), _wanted())
+        number = announcing.announce(office(), actor(), _wanted(), key=_given("key"))
     except DossierError as error:
         if wants_json():
             raise

@@ -151,7 +151,7 @@ def import_cases() -> Any:
     "Import events of many cases",
     ref("EventsImported"),
     files=_FILE,
-    errors=("no_files", "event_import_bad", "case_unknown"),
+    errors=("no_files", "event_import_bad"),
 )
 def import_events() -> Any:
     return jsonify(events.import_events(office(), actor(), uploaded()[0]))
@@ -159,7 +159,9 @@ def import_events() -> Any:
 
 @desk.post("/cases/<case_no>/events")
 @doing("case.event")
-@told("登记事件", "Record an event", obj({"case_no": TEXT}), status=201, body=_EVENT, errors=("anchor_unknown", "date_bad"))
+@told(
+    "登记事件", "Record an event", obj({"case_no": TEXT}), status=201, body=_EVENT, errors=("anchor_unknown", "case_archived", "date_bad")
+)
 def event(case_no: str) -> Any:
     wanted = given(_EVENT)
     events.record(office(), actor(), case_no, wanted["anchor"], wanted["date"], "feed", wanted["instead_of"])
@@ -173,7 +175,7 @@ def event(case_no: str) -> Any:
     "Take an event back that never happened",
     obj({"case_no": TEXT}),
     body=_NO_EVENT,
-    errors=("event_unknown", "reason_missing"),
+    errors=("event_unknown", "case_archived", "reason_missing"),
 )
 def withdraw_event(case_no: str) -> Any:
     wanted = given(_NO_EVENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,7 +66,8 @@ def new() -> Any:
     case_no = request.args.get("case", "").strip()
     volumes = loans.paper_json(office(), actor(), case_no) if case_no else []
     chosen = next((one for one in volumes if one["volume"] == request.args.get("volume", "main")), volumes[0] if volumes else None)
-    return render_template("borrowing/new.html", case_no=case_no, volumes=volumes, volume=chosen, kinds=LOAN_KINDS, today=office().today())
+    told = {"case_no": case_no, "volumes": volumes, "volume": chosen, "kinds": LOAN_KINDS, "today": office().today()}
+    return render_template("borrowing/new.html", key=secrets.token_urlsafe(16), **told)
 
 
 @desk.post("/loans")
@@ -83,7 +85,7 @@ def ask() -> Any:
     )
     if not _given("whole") and not wanted.documents:
         raise DossierError("loan_empty")
-    number = borrowing.ask(office(), actor(), wanted)
+    number = borrowing.ask(office(), actor(), wanted, key=_given("key"))
     flash(say("已登记 %(number)s。", number=number), "good")
     return redirect(url_for(".show", loan_no=number), 303)
 

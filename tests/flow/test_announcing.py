@@ -72,7 +72,9 @@ def test_a_team_announces_by_page_and_the_desk_scans_the_code_into_a_field(offic
     team, clerk = Person(app, "team1"), Person(app, "clerk")
     assert "2026-09-02" in team.get(f"/announcements/new?case={CASE_NO}").text
     form = {"case_no": CASE_NO, "what": "现场笔录原件", "sheets": "2", "expected_on": "2026-09-03"}
-    number = team.post("/announcements", form).location.rpartition("/")[2]
+    first, twice, changed = (team.post("/announcements", form | {"key": "k1"} | more).location for more in ({}, {}, {"sheets": "3"}))
+    assert first == twice != changed
+    number = first.rpartition("/")[2]
     assert team.get(f"/announcements/{number}/slip.pdf", "*/*").data.startswith(b"%PDF")
     assert f"/announcements/{number}" in clerk.get("/announcements").text
     assert f"/announcements/{number}" in clerk.get("/workbench").text

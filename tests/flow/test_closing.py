@@ -16,7 +16,7 @@ from dossier.access import Actor
 from dossier.desks import caselist, cases, closing, events, explaining, waiving
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.records.tables import LedgerEvent, Page
+from dossier.records.tables import Case, LedgerEvent, Page
 from dossier.web.site import create_app
 from tests.support.commands import CommandLine
 from tests.support.office import CASE, CASE_NO, operator_of
@@ -57,7 +57,7 @@ def test_events_come_from_a_file_in_every_encoding_once(office: Office, encoding
         (f"{CASE_NO},returned,2026-08-20,rumour", "第 3 行有误：来源 rumour"),
         (f"{CASE_NO},returned", "第 3 行有误：列数"),
         (f"{CASE_NO},case_assigned,2026-08-19,", "第 3 行有误：同一案件"),
-        ("（2026）豫9924执999号,returned,2026-08-20,", "没有案号为"),
+        ("（2026）豫9924执999号,returned,2026-08-20,", "第 3 行有误：没有案号为"),
     ],
 )
 def test_one_bad_line_and_no_event_is_recorded(office: Office, line: str, what: str) -> None:
@@ -65,6 +65,24 @@ def test_one_bad_line_and_no_event_is_recorded(office: Office, line: str, what: 
         events.import_events(office, operator_of(office), (HEAD + f"{CASE_NO},case_assigned,2026-08-18,\n{line}\n").encode())
     assert what in caught.value.zh
     assert known(office) == []
+
+
+def test_an_archived_case_keeps_its_events_and_a_feed_may_repeat_them(office: Office) -> None:
+    actor, day = operator_of(office), date(2026, 8, 18)
+    cases.record_event(office, actor, CASE_NO, "case_assigned", day)
+    with office.db.write() as session:
+        session.execute(update(Case).values(state="archived", closed_on=day, closing_mode="执行完毕"))
+    repeated = HEAD + f"{CASE_NO},case_assigned,2026-08-18,\n"
+    assert events.import_events(office, actor, repeated.encode())["unchanged"] == 1
+    for refused, code in (
+        (lambda: events.import_events(office, actor, (repeated + f"{CASE_NO},returned,2026-08-20,\n").encode()), "event_import_bad"),
+        (lambda: cases.record_event(office, actor, CASE_NO, "returned", day), "case_archived"),
+        (lambda: events.withdraw(office, actor, CASE_NO, "case_assigned", day, "误登记"), "case_archived"),
+    ):
+        with pytest.raises(DossierError) as caught:
+            refused()
+        assert caught.value.code == code
+    assert [one[:2] for one in known(office)] == [("case_assigned", "2026-08-18")]
 
 
 @pytest.mark.parametrize("data", [b"", b"case_no,date\n", HEAD.encode(), b"case_no,anchor,date,colour\n"])

@@ -160,7 +160,9 @@ def test_the_form_offers_what_can_be_borrowed(app: Flask) -> None:
     assert team.post("/loans", form).status_code == 400
     for wrong in ({"until": "soon", "whole": "1"}, {"document": "x"}, {"whole": "1", "kind": "gift"}):
         assert team.post("/loans", form | wrong).status_code == 400
-    assert team.post("/loans", form | {"whole": "1"}).headers["Location"].startswith("/loans/JY")
+    first, twice = (team.post("/loans", form | {"whole": "1", "key": "k1"}).headers["Location"] for _ in range(2))
+    assert first == twice
+    assert first.startswith("/loans/JY")
     number = asked(app)
     assert team.post(f"/api/loans/{number}/withdraw").get_json()["state"] == "withdrawn"
     copies = asked(app, kind="copying")

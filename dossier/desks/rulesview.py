@@ -42,6 +42,12 @@ def id_of(rules: Catalogue) -> str:
     return f"{rules.profile}{VERSION}{rules.version}"
 
 
+def named(book: RuleBook, said: str) -> str:
+    """'yanling 2022.1', as cases and hand-overs keep it, with the court's name instead of the profile's; as it is when no such rules are here any more."""
+    profile, _, version = said.partition(" ")
+    return f"{book.catalogues[profile].name} {version}" if profile in book.catalogues else said
+
+
 def listing(office: Office, actor: Actor) -> list[dict[str, Any]]:
     """[{"profile","name","version","id","effective_from","nodes","types","deadlines","default"}], a row for each version, the newest of each court first."""
     access.demand(actor, "rules.read")

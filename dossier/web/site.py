@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
+from dossier.desks import rulesview
 from dossier.desks.handover import NothingAcceptedError
 from dossier.errors import DossierError
 from dossier.office import Office
@@ -142,7 +143,7 @@ def create_app(office: Office) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(words.FILTERS | language.FILTERS)
+    app.jinja_env.filters.update(words.FILTERS | language.FILTERS | {"court_rules": partial(rulesview.named, office.rules)})
     app.jinja_env.globals.update(language.GLOBALS, at=addresses.at)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.speak_both()  # type: ignore[attr-defined]

@@ -154,6 +154,9 @@ def test_rules_are_read_compared_and_tried_on_a_case(app: Flask, office: Office)
     assert "送达回证" in page
     assert "立案审批表" not in page
     assert "送达" in clerk.get("/house/rules/yanling/service").text
+    for place in (f"/cases/{CASE_NO}", f"/cases/{CASE_NO}/check?gate=closing"):
+        assert "规则 鄢陵县人民法院 2022.1" in clerk.get(place).text
+    assert rulesview.named(office.rules, "nowhere 1") == "nowhere 1"
     assert clerk.get("/house/rules/nowhere").status_code == 400
     assert clerk.get("/house/rules/yanling/nothing").status_code == 404
     told = clerk.get(f"/house/rules/trial?case_no={CASE_NO}&rules=sanya&gate=closing", "application/json").get_json()

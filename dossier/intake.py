@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from dossier import people
 from dossier.access import Actor
-from dossier.desks import announcing, arranging, delivering, house, judging, nodes, noticing, outbox, outgoing, placing
+from dossier.desks import announcing, arranging, delivering, house, judging, nodes, noticing, outbox, outgoing, placing, rulings
 from dossier.desks.handover import SPLIT_PRIORITY
-from dossier.desks.receiving import CHECK_PRIORITY, PLACE_PRIORITY
+from dossier.desks.receiving import CHECK_PRIORITY, PLACE_PRIORITY, RULING_PRIORITY
 from dossier.errors import DossierError
 from dossier.lifecycle import FILE, PAGE
 from dossier.office import Office
@@ -174,7 +174,7 @@ def classify(office: Office, submission_id: int) -> Apply:
 
     def apply(session: Session) -> None:
         submission = _submission(session, submission_id)
-        if submission.documents:
+        if submission.documents or rulings.settle(office, session, submission):
             return
         judging.write_documents(session, submission, found)
         announcing.link(office, session, submission)
@@ -208,6 +208,7 @@ STEPS = (
     Step("classify", CLASSIFY_PRIORITY, classify, nothing_to_give_up),
     Step("check", CHECK_PRIORITY, check, nothing_to_give_up),
     Step("place", PLACE_PRIORITY, place, nothing_to_give_up),
+    Step("file_ruling", RULING_PRIORITY, rulings.file_paper, nothing_to_give_up),
     Step("deliver", noticing.DELIVER_PRIORITY, delivering.deliver, nothing_to_give_up, delivering.DELAYS),
     Step("export", outgoing.EXPORT_PRIORITY, outbox.deliver, outbox.give_up, delivering.DELAYS),
 )

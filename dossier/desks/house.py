@@ -26,6 +26,7 @@ STEPS = {
     "classify": "归类",
     "check": "核查",
     "place": "入卷",
+    "file_ruling": "局长决定入卷",
     "deliver": "发送通知",
     "export": "回传办案系统",
 }

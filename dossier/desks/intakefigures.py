@@ -16,6 +16,7 @@ from dossier.clock import SHANGHAI, local
 from dossier.desks import figures
 from dossier.desks.figures import Asked
 from dossier.desks.figurestore import NOBODY, batches
+from dossier.desks.receiving import brought
 from dossier.office import Office
 from dossier.records.tables import Case, Document, File, Page, Person, Submission, Team
 
@@ -87,6 +88,7 @@ def _handovers(session: Session, asked: Asked, team: int | None) -> Sequence[Any
         .join(Person, Person.id == Submission.handed_by_id)
         .join(Case, Case.id == Submission.case_id)
         .outerjoin(Team, Team.id == Submission.team_id)
+        .where(brought())
         .order_by(Submission.id)
     )
     if asked.first:

@@ -232,7 +232,8 @@ def _handover_meta(submission: Submission, plan: _Plan) -> dict[str, Any]:
             {"number": d.number, "type": d.type_id, "name": d.name, "case_no": d.case_no, "dated": _day(d), "score": d.score, "why": d.why}
             for d in chosen
         ],
-        "rulings": [{"outcome": d.outcome, "reason": d.ruling_reason} for d in submission.disputes if d.outcome],
+        # Why is told in the 副卷 only, by the paper of the ruling.
+        "rulings": [{"outcome": d.outcome} for d in submission.disputes if d.outcome],
     }
 
 

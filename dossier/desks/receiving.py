@@ -18,7 +18,7 @@ from dossier.office import Office
 from dossier.records import jobs, ledger
 from dossier.records.tables import Case, Correction, Dispute, Document, Submission
 
-PLACE_PRIORITY, CHECK_PRIORITY = 10, 12
+PLACE_PRIORITY, CHECK_PRIORITY, RULING_PRIORITY = 10, 12, 45
 
 
 def load(session: Session, receipt_no: str) -> Submission:
@@ -32,6 +32,11 @@ def load(session: Session, receipt_no: str) -> Submission:
 def resource_of(submission: Submission) -> Resource:
     """What access decides on."""
     return Resource(team=submission.case.team_id, brought_by=submission.team_id, handed_by=submission.handed_by_id)
+
+
+def brought() -> ColumnElement[bool]:
+    """The hand-overs that somebody brought: without the papers that the system made of rulings."""
+    return Submission.id.not_in(select(Dispute.paper_id).where(Dispute.paper_id.is_not(None)))
 
 
 def of_team(team: int | None) -> ColumnElement[bool]:
@@ -277,5 +282,6 @@ def rule(office: Office, actor: Actor, receipt_no: str, outcome: str, reason: st
                 if document.type_id is None:
                     raise DossierError("type_missing", number=document.number)
             _accept(office, session, submission, refused, "overrule")
+        jobs.add(session, "file_ruling", open_dispute.id, priority=RULING_PRIORITY, at=office.clock.now())
         _note(office, session, actor.login, "rule", submission, outcome=outcome, reason=reason.strip())
         outgoing.handed(office, session, "ruled", submission, submission.documents, outcome=outcome)

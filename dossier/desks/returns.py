@@ -16,6 +16,7 @@ from dossier.clock import SHANGHAI
 from dossier.desks import figures
 from dossier.desks.figures import Asked
 from dossier.desks.figurestore import NOBODY, batches
+from dossier.desks.receiving import brought
 from dossier.office import FiledUnder, Office
 from dossier.records.tables import Case, Dispute, Document, FindingRow, Page, Person, Submission, Team
 from review.overdue import Row
@@ -208,7 +209,7 @@ def _handovers(session: Session, asked: Asked, team: int | None) -> list[_Handov
         .join(decided, Submission.decided_by_id == decided.id)
         .outerjoin(Team, Case.team_id == Team.id)
         .outerjoin(Dispute, (Dispute.submission_id == Submission.id) & Dispute.outcome.is_not(None))
-        .where(Submission.decided_at.is_not(None))
+        .where(Submission.decided_at.is_not(None), brought())
         .order_by(Submission.id)
     )  # fmt: skip
     if asked.first:

@@ -118,6 +118,7 @@ def _disputes(submission: Submission) -> list[dict[str, Any]]:
             "outcome": d.outcome,
             "ruled_by": d.ruled_by.display if d.ruled_by else None,
             "ruling_reason": d.ruling_reason,
+            "paper": d.paper.receipt_no if d.paper else None,
         }
         for d in submission.disputes
     ]

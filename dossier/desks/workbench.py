@@ -14,7 +14,7 @@ from dossier.access import Actor
 from dossier.clock import local
 from dossier.desks import announcing, figures, loanwatch, reviewing
 from dossier.desks.figures import Asked
-from dossier.desks.receiving import due_from, of_team
+from dossier.desks.receiving import brought, due_from, of_team
 from dossier.lifecycle import SUBMISSION
 from dossier.office import Office
 from dossier.records.tables import Case, ClosingReview, Dispute, Page, Submission
@@ -81,7 +81,7 @@ def _handed(office: Office, session: Session, state: str, title: str, query: Sel
             {
                 "what": one.receipt_no,
                 "of": one.case.case_no,
-                "note": " ".join(filter(None, (one.team.name if one.team else "", one.reason if state == "refused" else ""))),
+                "note": " ".join(filter(None, (one.team.name if one.team else "", _told(one, state)))),
                 "since": local(moment).isoformat(timespec="seconds"),
                 "waited": _workdays(office, moment),
                 "receipt_no": one.receipt_no,
@@ -89,6 +89,13 @@ def _handed(office: Office, session: Session, state: str, title: str, query: Sel
             }
         )
     return {"id": state, "title": title, "count": _count(session, query), "rows": rows}
+
+
+def _told(one: Submission, state: str) -> str | None:
+    """What was said last: why it was refused, or why the team does not agree."""
+    if state == "disputed":
+        return one.disputes[-1].reason if one.disputes else None
+    return one.reason if state == "refused" else None
 
 
 def _since(session: Session, one: Submission) -> datetime:
@@ -187,7 +194,7 @@ def _ruled(office: Office, session: Session, team: int | None) -> dict[str, Any]
 def _intake(office: Office, session: Session, actor: Actor) -> dict[str, Any]:
     """{"handovers","pages","states"}: what was handed over today, by what became of it."""
     begin = datetime.combine(office.today(), time(), tzinfo=local(office.clock.now()).tzinfo)
-    query = select(Submission.id, Submission.state).where(Submission.received_at >= begin)
+    query = select(Submission.id, Submission.state).where(Submission.received_at >= begin, brought())
     if not actor.roles & access.ACTIONS["submission.read"].everywhere:
         query = query.where(of_team(actor.team))
     found = query.subquery()

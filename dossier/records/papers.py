@@ -51,7 +51,7 @@ class Submission(Base):
     documents: Mapped[list[Document]] = relationship(back_populates="submission", order_by="Document.number")
     findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.id")
     corrections: Mapped[list[Correction]] = relationship(order_by="Correction.id")
-    disputes: Mapped[list[Dispute]] = relationship(order_by="Dispute.id")
+    disputes: Mapped[list[Dispute]] = relationship(back_populates="submission", foreign_keys="Dispute.submission_id", order_by="Dispute.id")
 
 
 class File(Base):
@@ -201,5 +201,8 @@ class Dispute(Base):
     ruled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ruled_at: Mapped[datetime | None] = mapped_column(index=True)
     ruling_reason: Mapped[str | None]
+    paper_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), unique=True)  # the ruling as a paper of the 副卷
+    submission: Mapped[Submission] = relationship(back_populates="disputes", foreign_keys=[submission_id])
+    paper: Mapped[Submission | None] = relationship(foreign_keys=[paper_id])
     raised_by: Mapped[Person] = relationship(foreign_keys=[raised_by_id])
     ruled_by: Mapped[Person | None] = relationship(foreign_keys=[ruled_by_id])

@@ -16,7 +16,7 @@ from dossier.desks import placing, receiving, sorting, viewing
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
-from dossier.records.tables import Case, LedgerEvent
+from dossier.records.tables import Case, Document, LedgerEvent, Page, Submission, Volume
 from dossier.worker import Worker
 from tests.support.office import CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
@@ -98,6 +98,26 @@ def test_a_dispute_is_ruled_by_the_director_and_the_ruling_places_the_papers(off
     assert seen["state"] == "ruled"
     assert {document["state"] for document in seen["documents"]} == {"placed"}
     assert seen["disputes"][0]["ruling_reason"] == "已核实"
+    goes_into_the_sub_volume(office, seen["disputes"][0]["paper"], "按现状签收", "已核实")
+
+
+def goes_into_the_sub_volume(office: Office, paper: str, *told: str) -> None:
+    """The ruling as a paper: made by the system, of no team, its words in the 副卷 and nowhere else."""
+    sheet = view(office, {"receipt_no": paper})
+    assert (sheet["state"], sheet["team"], sheet["findings"]) == ("signed_for", None, [])
+    with office.db.read() as session:
+        of_paper = select(Document).join(Submission, Submission.id == Document.submission_id).where(Submission.receipt_no == paper)
+        assert [(one.type_id, one.state) for one in session.execute(of_paper).scalars()] == [("leader_decision", "placed")]
+        volumes = {one.kind: one.object_id for one in session.execute(select(Volume)).scalars()}
+        page = session.execute(
+            select(Page).join(Submission, Submission.id == Page.submission_id).where(Submission.receipt_no == paper)
+        ).scalar_one()
+        assert all(word in "".join(line["text"] for line in page.lines or ()) for word in told)
+    assert any(path.startswith(f"documents/{paper}-001") for path in office.store_of("sub").version(volumes["sub"]).state)
+    if "main" in volumes:
+        meta = [path for path in office.store_of("main").version(volumes["main"]).state if path.startswith("meta/")]
+        said = "".join(office.store_of("main").path(volumes["main"], path).read_text("utf-8") for path in meta)
+        assert told[-1] not in said
 
 
 def test_a_ruling_to_fix_leaves_the_papers_refused(office: Office) -> None:
@@ -105,7 +125,9 @@ def test_a_ruling_to_fix_leaves_the_papers_refused(office: Office) -> None:
     receiving.dispute(office, person(office, "team1"), receipt_no, "不同意")
     receiving.rule(office, person(office, "director"), receipt_no, "fix", "应当抽出")
     work(office)
-    assert {d["state"] for d in view(office, {"receipt_no": receipt_no})["documents"]} == {"refused"}
+    seen = view(office, {"receipt_no": receipt_no})
+    assert {d["state"] for d in seen["documents"]} == {"refused"}
+    goes_into_the_sub_volume(office, seen["disputes"][0]["paper"], "应予改正", "应当抽出")
 
 
 def test_a_court_without_disputes_takes_none(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from dossier.demo.blocks import Paper, Space, Text
@@ -186,6 +188,13 @@ def test_a_phone_on_a_bad_line_sends_every_part_once(visit: Visit, house: House)
     visitor.page.set_viewport_size(PHONE)
     page = visitor.go(f"/hand-overs/new?case={quote(CASE_NO)}")
     expect(page.locator("label.camera")).to_be_visible()
+    for colour in ("red", "blue"):
+        taken = io.BytesIO()
+        Image.new("RGB", (30, 40), colour).save(taken, "JPEG")
+        page.set_input_files("#camera", {"name": "image.jpg", "mimeType": "image/jpeg", "buffer": taken.getvalue()})
+    expect(page.locator("[data-file-list] li:has(img) b")).to_have_text(["照片_001.jpg", "照片_002.jpg"])
+    for _ in range(2):
+        page.locator("[data-file-list] button").first.click()
     photo = house.folder / "photo.pdf"
     photo.write_bytes(pdf(orders.NOTICE_DEBTOR, control.QUERY))
     page.set_input_files("#files", [photo])

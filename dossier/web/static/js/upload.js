@@ -18,7 +18,21 @@
   const digests = new WeakMap();
   const inParts = Boolean(window.crypto && crypto.subtle);
   form.querySelector("[data-resumes]").hidden = !inParts;
+  const pictures = new WeakMap();
   let files = [];
+  let photos = 0;
+
+  // A small picture of what will be sent; what a browser cannot draw has none.
+  function picture(file) {
+    if (!/^image\/(jpeg|png)$/.test(file.type)) return [];
+    if (!pictures.has(file)) pictures.set(file, URL.createObjectURL(file));
+    const seen = document.createElement("img");
+    seen.src = pictures.get(file);
+    seen.alt = "";
+    seen.decoding = "async";
+    seen.loading = "lazy";
+    return [seen];
+  }
 
   const size = (bytes) => (bytes >= 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`);
 
@@ -36,8 +50,8 @@
       remove.type = "button";
       remove.textContent = tell("remove");
       remove.setAttribute("aria-label", tell("remove_one", { name: file.name }));
-      remove.addEventListener("click", () => { files.splice(index, 1); show(); });
-      row.append(name, bytes, remove);
+      remove.addEventListener("click", () => { files.splice(index, 1); URL.revokeObjectURL(pictures.get(file)); pictures.delete(file); show(); });
+      row.append(...picture(file), name, bytes, remove);
       return row;
     }));
     const total = files.reduce((sum, file) => sum + file.size, 0);
@@ -79,7 +93,16 @@
   }
   typed.addEventListener("change", offer);
 
-  for (const one of [input, camera]) one.addEventListener("change", () => { add(one.files); one.value = ""; });
+  input.addEventListener("change", () => { add(input.files); input.value = ""; });
+  // Some phones call every photo image.jpg: under names of their own people, receipts and errors tell them apart, and they stay in their order.
+  camera.addEventListener("change", () => {
+    add([...camera.files].map((file) => {
+      photos += 1;
+      const name = `${tell("photo", { number: String(photos).padStart(3, "0") })}${file.type === "image/png" ? ".png" : ".jpg"}`;
+      return new File([file], name, { type: file.type, lastModified: file.lastModified });
+    }));
+    camera.value = "";
+  });
   for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
   for (const name of ["dragleave", "drop"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.remove("over"); });
   drop.addEventListener("drop", (event) => add(event.dataTransfer.files));

@@ -154,6 +154,12 @@ def near_days_of(catalogue: Catalogue) -> int:
     return int(str(catalogue.switch("near_days")))
 
 
+def ruling_due(catalogue: Catalogue, calendar: Calendar, raised: date) -> date | None:
+    """The day by which a dispute that was raised on a day is to be ruled on; None where the court sets no term (switch ruling_days)."""
+    days = int(str(catalogue.switch("ruling_days")))
+    return calendar.add(raised, days).date if days else None
+
+
 def standing_of(due: date, done_on: date | None, day: date, left: int, *, near_days: int, firm: bool) -> Standing:
     """How a step stands on a day; left: working days from that day to the due day."""
     if done_on is not None:

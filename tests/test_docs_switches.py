@@ -39,6 +39,7 @@ def test_every_switch_resolves_a_point_or_is_a_way_of_working() -> None:
         "contents_order",
         "verdict",
         "near_days",
+        "ruling_days",
         "loan_approval",
         "raised_review",
         "raised_review_when",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from dossier import access, people
 from dossier.access import Actor, Resource
+from dossier.clock import local
 from dossier.desks import cases, outgoing
 from dossier.desks.present import require_seen
 from dossier.errors import DossierError
@@ -17,6 +19,7 @@ from dossier.lifecycle import DOCUMENT, SUBMISSION
 from dossier.office import Office
 from dossier.records import jobs, ledger
 from dossier.records.tables import Case, Correction, Dispute, Document, Submission
+from review.overdue import ruling_due, working_days_left
 
 PLACE_PRIORITY, CHECK_PRIORITY, RULING_PRIORITY = 10, 12, 45
 
@@ -52,6 +55,13 @@ def due_from(team: int | None) -> ColumnElement[bool]:
     return or_(
         Submission.case_id.in_(select(Case.id).where(Case.team_id == team)), (Submission.team_id == team) & Submission.case_id.in_(brought)
     )
+
+
+def term(office: Office, submission: Submission, raised: datetime) -> dict[str, Any]:
+    """{"due","left"} of a dispute that was raised then: the day, and the working days to it, negative when it is past; None where there is no term."""
+    due = ruling_due(office.rules.for_case(submission.case), office.rules.calendar, local(raised).date())
+    left = working_days_left(office.rules.calendar, due, office.today()) if due else None
+    return {"due": due.isoformat() if due else None, "left": left}
 
 
 def _note(office: Office, session: Session, who: str, action: str, submission: Submission, **detail: Any) -> None:

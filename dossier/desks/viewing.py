@@ -14,7 +14,7 @@ from dossier.access import Actor
 from dossier.clock import local
 from dossier.desks import sorting
 from dossier.desks.present import seen_of
-from dossier.desks.receiving import load, of_team, resource_of
+from dossier.desks.receiving import load, of_team, resource_of, term
 from dossier.errors import DossierError
 from dossier.lifecycle import ANNOUNCEMENT, DOCUMENT, SUBMISSION
 from dossier.office import Office
@@ -105,11 +105,11 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
         ],
         "corrections": _corrections(submission),
         "answers": _answers(submission),
-        "disputes": _disputes(submission),
+        "disputes": _disputes(office, submission),
     }
 
 
-def _disputes(submission: Submission) -> list[dict[str, Any]]:
+def _disputes(office: Office, submission: Submission) -> list[dict[str, Any]]:
     return [
         {
             "raised_by": d.raised_by.display,
@@ -119,6 +119,7 @@ def _disputes(submission: Submission) -> list[dict[str, Any]]:
             "ruled_by": d.ruled_by.display if d.ruled_by else None,
             "ruling_reason": d.ruling_reason,
             "paper": d.paper.receipt_no if d.paper else None,
+            **(term(office, submission, d.raised_at) if d.outcome is None else {"due": None, "left": None}),
         }
         for d in submission.disputes
     ]

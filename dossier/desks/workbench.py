@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
-from dossier.desks import announcing, figures, loanwatch, reviewing
+from dossier.desks import announcing, figures, loanwatch, receiving, reviewing
 from dossier.desks.figures import Asked
 from dossier.desks.receiving import brought, due_from, of_team
 from dossier.lifecycle import SUBMISSION
@@ -72,7 +72,8 @@ def _count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
 
 
 def _handed(office: Office, session: Session, state: str, title: str, query: Select[Submission]) -> dict[str, Any]:
-    since = Submission.received_at if state in ("waiting", "disputed") else Submission.decided_at
+    raised = select(func.max(Dispute.raised_at)).where(Dispute.submission_id == Submission.id).scalar_subquery()
+    since = {"waiting": Submission.received_at, "disputed": raised}.get(state, Submission.decided_at)
     whole = query.options(joinedload(Submission.case), joinedload(Submission.team)).order_by(since, Submission.id).limit(SHOWN)
     rows = []
     for one in session.execute(whole).scalars():
@@ -86,6 +87,7 @@ def _handed(office: Office, session: Session, state: str, title: str, query: Sel
                 "waited": _workdays(office, moment),
                 "receipt_no": one.receipt_no,
                 "state": one.state,
+                **(receiving.term(office, one, moment) if state == "disputed" else {}),
             }
         )
     return {"id": state, "title": title, "count": _count(session, query), "rows": rows}

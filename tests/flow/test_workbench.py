@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,10 +17,11 @@ from sqlalchemy import select
 from dossier import people
 from dossier.desks import figures, receiving, reviewing
 from dossier.desks.figures import Asked
+from dossier.office import Office
 from dossier.records.tables import Case, Submission
 from dossier.records.tables import Person as Account
 from dossier.web.site import create_app
-from tests.support.office import CASE_NO, PASSWORD, open_test_office, operator_of
+from tests.support.office import CASE_NO, PASSWORD, TEAM, open_test_office, operator_of
 from tests.support.web import House, build
 from tests.support.webclient import Person
 
@@ -42,6 +45,20 @@ def boxes(app: Flask, login: str) -> dict[str, Any]:
     return {box["id"]: box for box in Person(app, login).get("/api/workbench").get_json()["boxes"]}
 
 
+@contextmanager
+def a_term_of(office: Office, days: int) -> Iterator[None]:
+    """The court's switch ruling_days set to this."""
+    rules, ways = office.rules, type(office.rules).for_case
+
+    def set_anew(self: Any, case: Any) -> Any:
+        plain = ways(self, case)
+        return replace(plain, switches={**plain.switches, "ruling_days": replace(plain.switches["ruling_days"], value=days)})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(rules), "for_case", set_anew)
+        yield
+
+
 def test_each_role_sees_what_waits_for_it_and_what_follows_from_what_others_do(app: Flask, house: House) -> None:
     office = house.office
     clerk = Person(app, "clerk")
@@ -57,7 +74,15 @@ def test_each_role_sees_what_waits_for_it_and_what_follows_from_what_others_do(a
     assert boxes(app, "team1")["refused"]["rows"] == []
     director = Person(app, "director")
     assert f"/hand-overs/{house.refused}/ruling" in director.get("/workbench").text
+    waits = boxes(app, "director")["disputed"]["rows"][0]
+    assert (waits["due"], waits["left"], waits["note"]) == (None, None, f"{TEAM} 当事人拒签，已注明")
+    with a_term_of(office, 2):
+        waits = boxes(app, "director")["disputed"]["rows"][0]
+        assert (waits["due"], waits["left"]) == ("2026-09-03", 2)
+        assert "还剩 2 个工作日" in director.get("/workbench").text
+        assert "决定期限 2026-09-03 周四" in director.get(f"/hand-overs/{house.refused}/ruling").text
     page = director.get(f"/hand-overs/{house.refused}/ruling").text
+    assert "决定期限" not in page
     for words in ("当事人拒签，已注明", "须改正", "应予改正", "按现状签收", "data-show-page"):
         assert words in page
     assert clerk.get(f"/hand-overs/{house.refused}/ruling").status_code == 404

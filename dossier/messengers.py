@@ -11,7 +11,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
@@ -40,7 +40,10 @@ def mail(settings: Settings, to: str, subject: str, text: str, *, number: int, a
     message["Message-ID"] = f"<dossier-{number}@{settings.mail_from.rpartition('@')[2]}>"
     message.set_content(text)
     place = urlsplit(settings.smtp_url)
-    with _server(place) as server, _cut_off(server.sock):
+    server = _server(place)
+    with _cut_off(lambda: server.sock), server:
+        if place.scheme == "smtp+starttls":
+            server.starttls(context=ssl.create_default_context())
         if place.username:
             server.login(unquote(place.username), unquote(place.password or ""))
         server.send_message(message)
@@ -49,11 +52,24 @@ def mail(settings: Settings, to: str, subject: str, text: str, *, number: int, a
 def _server(place: SplitResult) -> smtplib.SMTP:
     host = place.hostname or ""
     if place.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, place.port or 465, timeout=TIMEOUT, context=ssl.create_default_context())
-    server = smtplib.SMTP(host, place.port or 25, timeout=TIMEOUT)
-    if place.scheme == "smtp+starttls":
-        server.starttls(context=ssl.create_default_context())
-    return server
+        return _PunctualTls(host, place.port or 465, timeout=TIMEOUT, context=ssl.create_default_context())
+    return _Punctual(host, place.port or 25, timeout=TIMEOUT)
+
+
+class _Punctual(smtplib.SMTP):
+    """A mail server whose greeting, too, must be whole in time."""
+
+    def connect(self, *place: Any, **more: Any) -> tuple[int, bytes]:
+        try:
+            with _cut_off(lambda: self.sock):
+                return super().connect(*place, **more)
+        except (OSError, smtplib.SMTPException):
+            self.close()
+            raise
+
+
+class _PunctualTls(_Punctual, smtplib.SMTP_SSL):
+    """The same inside TLS from the first byte on."""
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:
@@ -87,7 +103,8 @@ def post(url: str, secret: str, body: bytes, *, number: int, at: datetime) -> tu
     connection = kind(place.hostname or "", place.port, timeout=TIMEOUT)
     try:
         connection.connect()
-        with _cut_off(connection.sock):
+        connected = connection.sock  # the connection forgets it before its answer is read
+        with _cut_off(lambda: connected):
             connection.request("POST", place._replace(scheme="", netloc="", fragment="").geturl() or "/", body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read(MOST_ANSWERED)
@@ -96,16 +113,16 @@ def post(url: str, secret: str, body: bytes, *, number: int, at: datetime) -> tu
 
 
 @contextmanager
-def _cut_off(connected: socket.socket | None) -> Iterator[None]:
+def _cut_off(connected: Callable[[], socket.socket | None]) -> Iterator[None]:
     """Ends what is said on this connection after LONGEST. Raises TimeoutError then, whatever the other side had said until there."""
     late = threading.Event()
 
     def cut() -> None:
         late.set()
         # It may have ended this moment. Not TLS's own way to end, which would wait for its turn.
-        if connected is not None:
+        if (open_one := connected()) is not None:
             with suppress(OSError):
-                socket.socket.shutdown(connected, socket.SHUT_RDWR)
+                socket.socket.shutdown(open_one, socket.SHUT_RDWR)
 
     timer = threading.Timer(LONGEST, cut)
     timer.daemon = True

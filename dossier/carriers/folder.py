@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
@@ -34,17 +35,22 @@ class DropFolder:
     def send(self, number: int, body: bytes, _at: datetime) -> Answer | None:
         """Writes beside, fsyncs, renames, fsyncs the folder. An .ack beside this very message answers at once; any other answer is of an earlier
         try, or of another database's message, and is put aside. Raises OSError, also when another message of this number lies there."""
-        beside, target = self._folder / f".{name_of(number)}.part", self._folder / name_of(number)
+        target = self._folder / name_of(number)
+        # A draft of one's own: two machines may send the same message at once when a lease is lost.
+        beside = self._folder / f".{name_of(number)}.{secrets.token_hex(8)}.part"
         there = self._lies_there(target, body)
         if there and (answer := next(iter(self.answers((number,))), None)) is not None and answer.taken:
             return answer
         for ending in (TAKEN, REFUSED):
             self._put_aside(target.with_name(target.name + ending))
-        with beside.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
+        try:
+            with beside.open("xb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
         self._sync()
         return None
 

@@ -9,7 +9,7 @@ import os
 import socket
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from dossier.carriers.folder import DropFolder, name_of
 from dossier.carriers.nowhere import Nowhere
 from dossier.carriers.push import Push
 from dossier.messengers import signature
+from dossier.settings import Settings
 from tests.support.office import NOW
 
 SECRET = "a-secret-of-the-court"
@@ -206,7 +207,32 @@ def test_a_share_that_cannot_sync_a_folder_takes_messages(tmp_path: Path, monkey
     assert side.got() == {7: BODY}
 
 
-def test_who_answers_letter_by_letter_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_machines_that_send_the_same_message_at_once_leave_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, drafts = os.fsync, []
+
+    def other_comes_between(handle: int) -> None:
+        real(handle)
+        drafts.append({path.name for path in tmp_path.glob(".*")})
+        if len(drafts) == 1:
+            DropFolder(tmp_path).send(7, BODY, NOW)
+
+    monkeypatch.setattr(os, "fsync", other_comes_between)
+    DropFolder(tmp_path).send(7, BODY, NOW)
+    assert len(drafts[1]) == 2
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name_of(7): BODY}
+
+
+def pushed(port: int) -> None:
+    Push(f"http://127.0.0.1:{port}/in", SECRET).send(7, BODY, NOW)
+
+
+def mailed(port: int) -> None:
+    told = {"DOSSIER_SMTP_URL": f"smtp://127.0.0.1:{port}", "DOSSIER_MAIL_FROM": "dossier@court.example"}
+    messengers.mail(Settings.read(told), "a@court.example", "题", "文", number=7, at=NOW)
+
+
+@pytest.mark.parametrize("said_to", [pushed, mailed])
+def test_who_answers_letter_by_letter_is_cut_off(said_to: Callable[[int], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messengers, "LONGEST", 0.2)
     over = threading.Event()
 
@@ -223,7 +249,7 @@ def test_who_answers_letter_by_letter_is_cut_off(monkeypatch: pytest.MonkeyPatch
         slow = threading.Thread(target=drip, args=(listening,))
         slow.start()
         with pytest.raises(TimeoutError, match="whole answer"):
-            Push(f"http://127.0.0.1:{listening.getsockname()[1]}/in", SECRET).send(7, BODY, NOW)
+            said_to(listening.getsockname()[1])
         over.set()
         slow.join()
 

@@ -83,6 +83,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "reason_missing": _bad("请写明理由。", "Give a reason."),
     "sort_impossible": _refused("不能这样整理：{what}。", "The papers cannot be put in order like this: {what_en}."),
+    "nothing_chosen": _refused(
+        "没有选出要签收的材料。请至少勾选一件；要全部退回的，请用“不予签收”。",
+        "No document is chosen. Tick at least one; to send all of them back, refuse the hand-over.",
+    ),
     "nothing_to_sign": _refused(
         "没有可以签收的材料：都已移至他案或列为不归档。请以“不予签收”结束本次移送，并写明材料的去向。",
         "There is nothing to sign for: every paper was moved to another case or set aside. Refuse the hand-over and say where its papers went.",

@@ -132,7 +132,7 @@ def sign(
 ) -> None:
     """Signs for all documents, or for those numbered in `only`; the others are refused with their corrections and `reason`.
 
-    Raises not_allowed, own_submission, nothing_to_sign, type_missing, blocking_findings, document_unknown, move_refused, raced, changed_meanwhile.
+    Raises not_allowed, own_submission, nothing_to_sign, nothing_chosen, type_missing, blocking_findings, document_unknown, move_refused, raced, changed_meanwhile.
     """
     with office.db.write() as session:
         submission = load(session, receipt_no)
@@ -146,7 +146,9 @@ def sign(
         found = [d for d in submission.documents if d.state == "found"]
         if not found:
             raise DossierError("nothing_to_sign")
-        chosen = found if only is None else [_document(submission, number) for number in only]
+        chosen = found if only is None else [_document(submission, number) for number in dict.fromkeys(only)]
+        if not chosen:
+            raise DossierError("nothing_chosen")
         blocked = _blocked(submission)
         for document in chosen:
             if document.type_id is None:

@@ -74,7 +74,7 @@ def _became(receipt_no: str) -> Any:
     "Sign for all or some",
     ref("Progress"),
     body=_SIGN,
-    errors=("blocking_findings", "type_missing", "move_refused", "raced", "changed_meanwhile"),
+    errors=("blocking_findings", "type_missing", "nothing_chosen", "nothing_to_sign", "move_refused", "raced", "changed_meanwhile"),
 )
 def sign(receipt_no: str) -> Any:
     wanted = given(_SIGN)

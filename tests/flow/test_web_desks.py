@@ -101,6 +101,9 @@ def test_a_hand_over_that_waits_is_typed_and_signed_for_in_part_by_a_clerk(app: 
     assert "待定类型" in clerk.get(page).text
     assert 'action="' + page + '/sign"' not in Person(app, "team1").get(page).text
     assert Person(app, "team1").post(f"{page}/sign", {"which": "all"}).status_code == 404
+    for chosen in ({"which": "all"}, {"which": "some", "reason": "一件也没有勾选"}):
+        clerk.post(f"{page}/sign", chosen)
+    assert "没有选出要签收的材料" in clerk.get(page).text
     clerk.post(f"{page}/sign", {"which": "all"})
     assert state(app, receipt_no) == "waiting"
     assert "尚未确定类型" in clerk.get(page).text

@@ -249,8 +249,10 @@ def slip(context: Context, loan_no: str, folder: Path) -> None:
 
 
 @loan.command("register")
-@click.option("--as", "kind", type=click.Choice(["table", "xlsx", "pdf"]), default="table", show_default=True, help="输出形式。Form.")
-@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="xlsx、pdf 存到哪里。Where files go.")
+@click.option(
+    "--as", "kind", type=click.Choice(["table", "xlsx", "pdf", "csv"]), default="table", show_default=True, help="输出形式。Form."
+)
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="文件存到哪里。Where files go.")
 @click.option("--from", "first", metavar="DATE", help="登记期间首日。First day.")
 @click.option("--until", "last", metavar="DATE", help="登记期间末日（含）。Last day.")
 @click.pass_obj
@@ -260,7 +262,7 @@ def register_(context: Context, kind: str, folder: Path | None, first: str | Non
     例 example: bin/dossier loan register --as xlsx --to out/
     """
     if kind != "table" and folder is None:
-        raise click.UsageError("--as xlsx 或 pdf 须用 --to 指定文件夹。--as xlsx or pdf needs --to DIR.")
+        raise click.UsageError("--as xlsx、pdf 或 csv 须用 --to 指定文件夹。--as xlsx, pdf or csv needs --to DIR.")
     with context.office() as (office, actor):
         if folder is not None and kind != "table":
             click.echo(str(register.save_register(office, actor, kind, folder, parse_day(first), parse_day(last))))

@@ -154,7 +154,7 @@ def default_period(office: Office) -> str:
 
 
 def save(office: Office, listings: Sequence[Listing], kind: str, folder: Path, asked: Asked) -> Path:
-    """Writes the bulletin as xlsx or pdf into the folder, named after what it is and its period. Raises tool_missing, export_failed."""
+    """Writes the bulletin as xlsx, pdf or csv into the folder, named after what it is and its period. Raises tool_missing, export_failed."""
     made_on = local(office.clock.now())
     last = (asked.last or made_on.date()).isoformat()
     period = f"{asked.first.isoformat()}至{last}" if asked.first else f"截至{last}"

@@ -158,7 +158,7 @@ def _iso(day: date | None) -> str | None:
 
 
 def save_register(office: Office, actor: Actor, kind: str, folder: Path, first: date | None = None, last: date | None = None) -> Path:
-    """Writes the register as xlsx or pdf into the folder. Raises not_allowed, date_bad, tool_missing, export_failed."""
+    """Writes the register as xlsx, pdf or csv into the folder. Raises not_allowed, date_bad, tool_missing, export_failed."""
     listings, made_on = register(office, actor, first, last), local(office.clock.now())
     period = f"{first.isoformat()}至{(last or made_on.date()).isoformat()}" if first else f"截至{(last or made_on.date()).isoformat()}"
     return written(folder / f"借阅登记簿-{period}.{kind}", lambda path: KINDS[kind](path, listings, made_on))

@@ -203,7 +203,7 @@ def figures() -> Any:
     )
 
 
-@desk.get("/loans/register.<any(xlsx, pdf):kind>")
+@desk.get("/loans/register.<any(xlsx, pdf, csv):kind>")
 @doing("loan.register")
 def register_file(kind: str) -> Any:
     first, last = day_asked("from"), day_asked("until")

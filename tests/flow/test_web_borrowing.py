@@ -129,6 +129,7 @@ def test_the_register_is_a_spreadsheet_and_a_printed_table(app: Flask) -> None:
     assert "三楼库房 2柜" in [row[4].value for row in book["登记簿"].iter_rows(min_row=4)]
     with pdfplumber.open(io.BytesIO(clerk.get("/loans/register.pdf?from=2026-09-01", "*/*").data)) as pdf:
         assert "借阅登记簿" in pdf.pages[0].extract_text()
+    assert "借阅登记簿" in clerk.get("/loans/register.csv", "*/*").data.decode("utf-8-sig").splitlines()[0]
     assert clerk.get("/loans/register.pdf?from=2026-09-02&until=2026-09-01").status_code == 400
     text = clerk.get("/loans/figures").text
     assert all(word in text for word in ("登记 2 笔", "按团队", "按借卷人", "李测试", "<svg"))

@@ -59,7 +59,9 @@ SENTENCES: dict[str, Sentence] = {
         "没有名为 {anchor} 的事件类型。可用的类型见 rules show anchors。", "There is no event type {anchor}. See rules show anchors."
     ),
     "event_unknown": _bad("本案在 {day} 没有登记过事件 {anchor}。", "No event {anchor} of {day} is recorded in this case.", 404),
-    "date_bad": _bad("日期 {value} 不对，应如 2026-03-01。", "The date {value} is wrong; write 2026-03-01."),
+    "date_bad": _bad(
+        "日期 {value} 不能用。请核对后重填，写法如 2026-03-01。", "The date {value} cannot be used. Check it, and write it as 2026-03-01."
+    ),
     "team_unknown": _bad("没有名为 {name} 的团队。请先导入案件或登记团队。", "There is no team {name}."),
     "submission_unknown": _bad("没有回执号为 {receipt} 的移送。请核对回执号。", "There is no hand-over with receipt {receipt}.", 404),
     "document_unknown": _bad("这次移送中没有第 {number} 份材料。", "This hand-over has no document {number}.", 404),

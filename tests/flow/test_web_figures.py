@@ -83,7 +83,7 @@ def test_days_on_which_nothing_can_have_happened_are_told_by_every_door(app: Fla
         (director, "/samples", {"seed": "1", "size": "3", "from": day, "until": day}),
     ):
         assert person.post(path, form).status_code == 303
-        assert "不对，应如" in person.get(case if "samples" not in path else path).text
+        assert "不能用。请核对后重填" in person.get(case if "samples" not in path else path).text
 
 
 def test_unknown_parts_of_the_query_do_no_harm(app: Flask) -> None:

@@ -40,13 +40,14 @@ def last_act(session: Session, submission: Submission) -> SortAct | None:
 
 
 def seen_of(session: Session, submission: Submission) -> str:
-    """The first half of a SHA-256 over what a person looks at who acts on it: how it lies, what documents are taken for, the act that would be undone, the decision.
+    """The first half of a SHA-256 over what a person looks at who acts on it: order, types, findings, the act that would be undone, the decision.
 
     An act and its opposite leave all as it lay; what is undone, or taken back, next would yet be another act than the page said.
     """
     layout, act = layout_of(session, submission), last_act(session, submission)
     decided = submission.decided_at.isoformat() if submission.decided_at else None
-    looked_at = [layout.digest(), [one.type_id for one in layout.papers], act.id if act else None, decided]
+    found = sorted((one.severity, one.rule, one.message) for one in submission.findings)
+    looked_at = [layout.digest(), [one.type_id for one in layout.papers], found, act.id if act else None, decided]
     return hashlib.sha256(json.dumps(looked_at).encode()).hexdigest()[:32]
 
 

@@ -14,12 +14,12 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dossier.demo.papers import control, orders, second
 from dossier.errors import DossierError
 from dossier.office import Office
-from dossier.records.tables import LedgerEvent
+from dossier.records.tables import FindingRow, LedgerEvent
 from dossier.web.handovers import declared
 from dossier.web.site import create_app
 from dossier.worker import Worker
@@ -169,6 +169,11 @@ def test_what_lies_as_before_is_not_undone_or_taken_back_for_what_it_was(app: Fl
     clerk.post(f"{door}/sort/undo")
     assert clerk.post(f"{door}/sort/undo", {"seen": seen}).status_code == 200
     assert len(now()["documents"]) == 2
+    # A page that is read again may be taken for the same, and another thing be found.
+    seen = now()["seen"]
+    with office.db.write() as session:
+        session.execute(update(FindingRow).values(message=FindingRow.message + "（重扫后）"))
+    refused("refuse", reason="见修改意见")
     some = {"which": "some", "document": "1", "reason": "与本案无关"}
     clerk.post(f"{page}/sign", some)
     work(office)

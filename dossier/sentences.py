@@ -171,7 +171,7 @@ RULES_AND_SEARCH: dict[str, Sentence] = {
     ),
     "holidays_bad": bad("节假日文件有误：{what}。", "The holiday file is wrong: {what}."),
     "query_empty": bad("请输入要检索的词。", "Type what to search for."),
-    "query_bad": bad("检索式有误：{what}。", "The query is not understood: {what}."),
+    "query_bad": bad("检索式有误：{what}。", "The query is not understood: {what_en}."),
     "gate_blocked": refused(
         "{gate}核查未通过：有 {count} 项须先补正。", "The {gate} gate is closed: {count} findings must be mended first."
     ),

@@ -171,7 +171,7 @@ def parsed(office: Office, text: str) -> Query:
     try:
         return parse(text, type_names(office))
     except QueryError as error:
-        raise DossierError(error.code, what=error.what) from error
+        raise DossierError(error.code, what=error.what, what_en=error.what_en) from error
 
 
 def ask(office: Office, question: Callable[[SearchEngine], Answer]) -> Answer:

@@ -1,6 +1,7 @@
 """The search box: what a clerk may type, and what is said when it cannot be asked."""
 
 import contextlib
+import re
 
 import pytest
 from hypothesis import given
@@ -94,6 +95,9 @@ def test_what_cannot_be_asked_says_what_to_do(typed: str, code: str, hint: str) 
         parse(typed, TYPES)
     assert caught.value.code == code
     assert hint in caught.value.what
+    # Only what was typed, names of fields and examples stay Chinese.
+    assert re.search(r"[a-z]+ [a-z]+", caught.value.what_en)
+    assert "。" not in caught.value.what_en
 
 
 @given(st.text(alphabet=st.sampled_from('裁定1290a -－:："“”「」.…/年月日案号类型日期当事人\n'), max_size=30))

@@ -115,7 +115,8 @@
     root.dispatchEvent(new CustomEvent("live-changed", { bubbles: true, detail: { done, again } }));
   }
 
-  const refresh = () => { if (!root.dataset.underWay) window.htmx.ajax("GET", location.pathname + location.search, { source: root }); };
+  // What comes of it is told by its events; the promise says it a second time, to nobody.
+  const refresh = () => { if (!root.dataset.underWay) window.htmx.ajax("GET", location.pathname + location.search, { source: root })?.catch(() => {}); };
   // Whoever signed in again in another window goes on here; another person has to load the page anew.
   function renewToken() {
     const fresh = told.querySelector("[data-token]");

@@ -211,7 +211,7 @@ def test_the_pages_lead_from_the_gap_list_to_the_closed_case_and_its_form(quick:
     team, first, second = (Person(app, login) for login in ("team1", "substance", "procedure"))
     assert "报结" in team.get(PATH).text
     assert team.post(f"{PATH}/submit", {"mode": "执行完毕", "day": "2026-13-01"}).status_code == 303
-    assert "2026-13-01 不对" in team.get(PATH).text
+    assert "2026-13-01 不能用" in team.get(PATH).text
     team.post(f"{PATH}/submit", {"mode": "执行完毕", "day": "2026-09-01", **STATED})
     assert CASE_NO in first.get("/reviews").text
     assert "不能通过" in first.get(PATH).text

@@ -237,7 +237,7 @@ def test_files_that_are_all_bad_are_named_one_by_one(app: Flask) -> None:
 def test_an_event_is_recorded_on_the_case_page_and_a_bad_day_is_told(app: Flask) -> None:
     clerk = Person(app, "clerk")
     path = f"/cases/{quote(CASE_NO)}"
-    for day, words in (("2026-13-01", "日期 2026-13-01 不对"), ("2026-08-18", "事件已登记")):
+    for day, words in (("2026-13-01", "日期 2026-13-01 不能用"), ("2026-08-18", "事件已登记")):
         clerk.post(f"{path}/events", {"anchor": "filing_docs_received", "on": day})
         assert words in clerk.get(path).text
     assert len(clerk.get(f"/api/cases/{quote(CASE_NO)}").get_json()["case"]["events"]) == 1

@@ -100,6 +100,9 @@ def test_a_review_waits_with_those_who_hold_its_keys_and_comes_back_to_its_team(
     reviewing.send_back(office, people.acting_as(office, "procedure"), CASE_NO, "procedural", ["缺结案报告"])
     assert boxes(app, "substance")["reviews"]["count"] == 0
     assert boxes(app, "team1")["returned"]["rows"][0]["case_no"] == CASE_NO
+    page = Person(app, "team1").get(f"/cases/{quote(CASE_NO)}/review").text
+    assert page.count("缺结案报告") == 1
+    assert page.index("缺结案报告") < page.index('id="submit"')
 
 
 def test_overdue_steps_are_drawn_with_their_numbers_behind(app: Flask, house: House) -> None:

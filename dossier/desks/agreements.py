@@ -20,6 +20,15 @@ from dossier.records.tables import Agreement, Person
 
 # Which wording was signed; a new wording gets a new name, and what was signed before stays valid until it is voided.
 WORDING = "2026-11"
+TERMS = (
+    "因工作知悉的案件材料、当事人信息和内部意见，未经批准不向任何无关人员透露，离岗后仍予保密。",
+    "只为办理本职工作查阅卷宗；不替他人查阅，不查阅与职责无关的案件。",
+    "不擅自复制、拍照、下载、打印、传输卷宗材料；经批准复制的，用后按规定交还或销毁。",
+    "副卷及合议、讨论、内部请示等材料，未经批准不得查阅、引用或透露。",
+    "账号、密码、动态口令仅由本人使用；发现泄露或者异常，立即报告。",
+    "知悉本人的每次查阅和操作均被记录，并可能被审计。",
+    "违反本协议的，依法依规承担责任。",
+)
 
 
 def _own_or(session: Session, actor: Actor, login: str | None, action: str) -> Person:

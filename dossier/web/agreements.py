@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, session, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, send_file, session, url_for
 
 from dossier.desks import agreements
+from dossier.desks.uploads import Upload
 from dossier.errors import DossierError
 from dossier.web.answers import lead_back
 from dossier.web.guard import actor, day_of, doing, go_on, office, wants_json
@@ -19,7 +20,19 @@ desk = Blueprint("agreements", __name__)
 @desk.get("/agreement")
 @doing("home")
 def own() -> Any:
-    return render_template("people/agreement.html", held=agreements.state(office(), actor()), today=office().today())
+    return _page(held=agreements.state(office(), actor()))
+
+
+def _page(**more: Any) -> str:
+    return render_template("people/agreement.html", terms=agreements.TERMS, today=office().today(), **more)
+
+
+def scan_sent(missing: str) -> Upload:
+    """The signed sheet of this request. Raises DossierError `missing` when it carries none."""
+    sent = request.files.get("scan")
+    if sent is None or not sent.filename:
+        raise DossierError(missing)
+    return upload_of(sent)
 
 
 @desk.post("/agreement")
@@ -28,14 +41,11 @@ def confirm() -> Any:
     try:
         if request.form.get("agreed") != "yes":
             raise DossierError("bad_request", what="请勾选“已阅读并承诺遵守” / tick that you agree")
-        sent = request.files.get("scan")
-        if sent is None or not sent.filename:
-            raise DossierError("file_unavailable")
-        agreements.confirm(office(), actor(), upload_of(sent), day_of("signed_on"))
+        agreements.confirm(office(), actor(), scan_sent("file_unavailable"), day_of("signed_on"))
     except DossierError as error:
         if wants_json():
             raise
-        return render_template("people/agreement.html", held=None, today=office().today(), error=error), error.status
+        return _page(held=None, error=error), error.status
     go_on()
     if wants_json():
         return jsonify(agreements.state(office(), actor())), 201
@@ -46,16 +56,17 @@ def confirm() -> Any:
 @desk.get("/agreement/scan")
 @doing("home")
 def scan() -> Any:
-    return _download(None)
+    return download(None)
 
 
 @desk.get("/people/<login>/agreement/scan")
 @doing("user.list")
 def scan_of(login: str) -> Any:
-    return _download(login)
+    return download(login)
 
 
-def _download(login: str | None) -> Any:
+def download(login: str | None) -> Response:
+    """The signed sheet to keep: one's own, or that of `login`. Raises agreement_unknown, not_allowed, user_unknown."""
     path, name = agreements.scan(office(), actor(), login)
     return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=name, etag=False, max_age=0)
 

@@ -34,7 +34,7 @@ UNSEEN = frozenset(
 # What must be done before anything else → where; reached meanwhile: that page, and the way out.
 FIRST = {"second_factor": "factor.ask", "must_change": "people.password", "enrol_factor": "factor.enrol", "agreement": "agreements.own"}
 WAY_OUT = frozenset({"people.sign_out"})
-BESIDE = {"agreement": frozenset({"agreements.confirm"})}
+BESIDE = {"agreement": frozenset({"agreements.confirm", "api_account.agreement", "api_account.agree"})}
 # Asked by the page itself, not by the person in front of it: these do not keep a session awake.
 ASKED_BY_PAGES = frozenset({"api.progress"})
 # Beyond it nothing is numbered, and fifty times as many still fit a database.

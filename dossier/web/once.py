@@ -15,6 +15,8 @@ from dossier.errors import DossierError
 from dossier.web.guard import actor, office
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
+# What is told once is not kept for the next request, nor anywhere.
+TOLD_ONCE = "secret"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _CHUNK = 1 << 20
 
@@ -37,8 +39,15 @@ def answer(act: Callable[[], Any]) -> Any:
         if done is None or done.status_code >= 400 or done.mimetype != "application/json":
             repeating.give_up(office(), actor(), key)
         else:
-            repeating.keep(office(), actor(), key, done.status_code, done.get_data(as_text=True))
+            repeating.keep(office(), actor(), key, done.status_code, _to_keep(done))
     return done
+
+
+def _to_keep(done: Response) -> str:
+    told = done.get_json()
+    if isinstance(told, dict) and TOLD_ONCE in told:
+        return json.dumps({**told, TOLD_ONCE: None}, ensure_ascii=False)
+    return done.get_data(as_text=True)
 
 
 def _asked() -> str:

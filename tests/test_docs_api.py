@@ -32,6 +32,14 @@ def test_every_api_route_declares_what_it_takes_and_gives(app: Flask) -> None:
     assert silent == []
 
 
+def test_what_a_page_does_a_program_can_do_too(app: Flask) -> None:
+    """By their actions: whatever a page declares, some address of the API declares, too."""
+    pages, offered = set(), set()
+    for rule in app.url_map.iter_rules():
+        (offered if rule.rule.startswith("/api/") else pages).add(getattr(app.view_functions[rule.endpoint], "action", None))
+    assert pages - offered <= {None}
+
+
 def test_every_operation_has_a_name_of_its_own_and_says_who_may(told: dict[str, Any]) -> None:
     operations = [operation for methods in told["paths"].values() for operation in methods.values()]
     assert len({operation["operationId"] for operation in operations}) == len(operations)

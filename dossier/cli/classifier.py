@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from dossier import app
 from dossier.cli.common import Context, as_json, put, read_settings, say
 from dossier.desks import training
-from review.learned import Learned, load
-from review.rules_load import LEARNED
 
 
 @click.group()
@@ -27,7 +27,7 @@ def train(context: Context, version: str | None, json_out: bool) -> None:
     """
     with context.office() as (office, actor):
         learned = training.train(office, actor, version)
-    _tell(learned, json_out, used=False)
+    _tell(training.told(learned, used=False), json_out)
     say(f"已写成版本 {learned.version}，尚未启用：bin/dossier classifier use {learned.version}")
 
 
@@ -38,12 +38,9 @@ def show(json_out: bool) -> None:
 
     例 example: bin/dossier classifier show
     """
-    texts, rules = app.rule_texts(read_settings().home), app.open_rules(read_settings().home)
-    used = rules.lexicon(read_settings().default_profile).learned
-    for version in training.versions(texts):
-        path = f"{LEARNED}/{version}.json"
-        learned = load(path, texts[path], rules.of(read_settings().default_profile).types)
-        _tell(learned, json_out, used=used is not None and used.version == version)
+    settings = read_settings()
+    for told in training.listing(app.open_rules(settings.home), settings.default_profile, settings.home):
+        _tell(told, json_out)
 
 
 @classifier.command("use")
@@ -59,8 +56,7 @@ def use(context: Context, version: str) -> None:
     say(f"下次启动起使用 {version}。")
 
 
-def _tell(learned: Learned, json_out: bool, *, used: bool) -> None:
-    value = {"version": learned.version, "used": used, "classes": len(learned.classes), "ngrams": len(learned.weights), **learned.about}
+def _tell(value: dict[str, Any], json_out: bool) -> None:
     if json_out:
         put(value)
     else:

@@ -35,21 +35,31 @@ STEPS = {
 def state(office: Office, actor: Actor) -> dict[str, Any]:
     """{"ready","database","sandbox","index","disk":{"free","total"},"jobs":{state: n},"outbox","events","export":{state: n},"watch","failed":[job],"waiting":[job]}.
 
-    disk: bytes where the house lies. failed and waiting: at most SHOWN, the newest failed and the next waiting first. Raises not_allowed.
+    disk: bytes where the house lies. jobs, failed and waiting: as queue() tells them. Raises not_allowed.
     """
     access.demand(actor, "metrics.read")
     disk = shutil.disk_usage(office.settings.home)
-    told = watching.readiness(office) | {"disk": {"free": disk.free, "total": disk.total}, "jobs": watching.job_counts(office)}
+    told = watching.readiness(office) | {"disk": {"free": disk.free, "total": disk.total}} | queue(office, actor)
     told |= {
         "export": outbox.state_counts(office),
         "export_way": outbox.CARRIERS[office.carrier.name],
         "watch": stations.state(office, actor),
     }
     with office.db.read() as session:
-        waiting = select(Job).where(Job.state.in_(("leased", "queued"))).order_by(Job.state, Job.priority, Job.id).limit(SHOWN)
         return told | {
             "outbox": session.execute(select(func.count()).select_from(Outbox)).scalar_one(),
             "events": session.execute(select(func.max(LedgerEvent.seq))).scalar_one() or 0,
+        }
+
+
+def queue(office: Office, actor: Actor) -> dict[str, Any]:
+    """{"jobs":{state: n},"failed":[job],"waiting":[job]}: at most SHOWN of each, the newest failed and the next waiting first. Raises not_allowed."""
+    access.demand(actor, "metrics.read")
+    counts = watching.job_counts(office)
+    waiting = select(Job).where(Job.state.in_(("leased", "queued"))).order_by(Job.state, Job.priority, Job.id).limit(SHOWN)
+    with office.db.read() as session:
+        return {
+            "jobs": counts,
             "failed": [job_json(job) for job in jobs.failed(session)[:SHOWN]],
             "waiting": [job_json(job) for job in session.execute(waiting).scalars()],
         }

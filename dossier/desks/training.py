@@ -16,11 +16,11 @@ from dossier import access
 from dossier.access import Actor
 from dossier.demo import wordings
 from dossier.errors import DossierError
-from dossier.office import Office
+from dossier.office import Office, RuleBook
 from dossier.records import ledger
 from dossier.records.tables import Document
 from review.classify import shares_title
-from review.learned import FOREIGN, Learned, dump, features
+from review.learned import FOREIGN, Learned, dump, features, load
 from review.lexicon import Lexicon, bare_title
 from review.normalise import compact
 from review.rules_load import CURRENT, LEARNED
@@ -240,7 +240,7 @@ def train(office: Office, actor: Actor, version: str | None = None) -> Learned:
     Raises not_allowed, weights_name, weights_exist.
     """
     access.demand(actor, "learned.train")
-    known = {*versions(office.rules.texts), *(path.stem for path in (office.settings.home / LEARNED).glob("*.json"))}
+    known = versions({*office.rules.texts, *_kept(office.settings.home)})
     name = version or _next(office.clock.today().strftime("%Y%m%d"), known)
     if not _NAME.fullmatch(name) or name == SHIPPED:
         raise DossierError("weights_name", version=name)
@@ -259,11 +259,35 @@ def use(office: Office, actor: Actor, version: str) -> None:
     Raises not_allowed, weights_unknown.
     """
     access.demand(actor, "learned.use")
-    known = versions(office.rules.texts)
+    known = versions({*office.rules.texts, *_kept(office.settings.home)})
     if version != SHIPPED and version not in known:
         raise DossierError("weights_unknown", version=version, versions="、".join([*known, SHIPPED]))
     _write(office.settings.home / CURRENT, "" if version == SHIPPED else version)
     _note(office, actor, "learned.use", version, {})
+
+
+def listing(book: RuleBook, profile: str, home: Path) -> list[dict[str, Any]]:
+    """[{"version","used","classes","ngrams", and what it tells about itself}], the oldest first, those fitted since the start among them.
+
+    used: the papers of this profile are named by it now.
+    """
+    used, types = book.lexicon(profile).learned, book.of(profile).types
+    texts = {**book.texts, **{path: file.read_text(encoding="utf-8") for path, file in _kept(home).items()}}
+    found = []
+    for version in versions(texts):
+        path = f"{LEARNED}/{version}.json"
+        found.append(told(load(path, texts[path], types), used=used is not None and used.version == version))
+    return found
+
+
+def _kept(home: Path) -> dict[str, Path]:
+    """The versions of this installation, also those that the rules in memory do not know yet, by the path that rule files have."""
+    return {f"{LEARNED}/{file.name}": file for file in (home / LEARNED).glob("*.json")}
+
+
+def told(learned: Learned, *, used: bool) -> dict[str, Any]:
+    """One version as listing() tells it."""
+    return {"version": learned.version, "used": used, "classes": len(learned.classes), "ngrams": len(learned.weights), **learned.about}
 
 
 def versions(texts: Iterable[str]) -> list[str]:

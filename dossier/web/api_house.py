@@ -1,4 +1,4 @@
-"""The JSON door, /api, for the house itself: figures, rules, working days, checks and the waiting work go out; notices and catalogues come in."""
+"""The JSON door, /api, for the house itself: figures, rules, working days and checks go out; notices and catalogues come in."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, jsonify
 
 from dossier import people
-from dossier.desks import bulletin, calendar, rulebooks, rulesview, searching, verifying, watching
+from dossier.desks import bulletin, calendar, rulebooks, rulesview, searching, verifying
 from dossier.desks.figures import Asked
-from dossier.lifecycle import JOB
 from dossier.web.answers import file_of
 from dossier.web.api_acts import uploaded
 from dossier.web.describe import DAY, FILE, TRUTH, WHOLE, WORD, asked, given, number, obj, ref, told, told_as
 from dossier.web.guard import actor, doing, office
+from dossier.web.schemas import RULES_OF
 
 desk = Blueprint("api_house", __name__, url_prefix="/api")
 _FIGURES = {"team": WORD, "handler": WORD, "node": WORD, "from": DAY, "until": DAY}
@@ -32,7 +32,7 @@ _CATALOGUE = obj(
 )
 _ADD = {"from": DAY, "days": number(0, 10_000)}
 _BETWEEN = {"from": DAY, "until": DAY}
-_PROFILE = {"profile": WORD}
+_PROFILE = {"profile": RULES_OF}
 _ALL = obj({}, {"all": told_as(TRUTH, "重读每一个字节 re-read every byte")})
 
 
@@ -72,8 +72,8 @@ def figures_file(what: str, kind: str) -> Any:
     errors=("profile_unknown", "rule_unnamed", "rule_ambiguous"),
 )
 def rule(rule_id: str) -> Any:
-    catalogue = office().rules.of(asked(_PROFILE)["profile"] or office().settings.default_profile)
-    return jsonify(rulesview.shown(catalogue, rule_id))
+    said = asked(_PROFILE)["profile"] or office().settings.default_profile
+    return jsonify(rulesview.entry(office(), actor(), said, rule_id))
 
 
 @desk.post("/rules/import")
@@ -136,10 +136,3 @@ def verify() -> Any:
 def rebuild() -> Any:
     people.require_rebuild(actor())
     return jsonify(pages=searching.rebuild(office()))
-
-
-@desk.get("/jobs")
-@doing("metrics.read")
-@told("后台任务的数量", "How much work waits", obj({"jobs": obj(dict.fromkeys(JOB.states, WHOLE))}))
-def jobs() -> Any:
-    return jsonify(jobs=watching.job_counts(office()))

@@ -1,4 +1,4 @@
-"""The JSON door, /api, for paper: requests, approvals, counts and places come in; loans with what is still out, and where each volume stands, go out."""
+"""The JSON door, /api, for paper: requests, approvals, counts and places come in; loans, slips, the register and where each volume stands go out."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 
-from dossier.desks import borrowing, loans, paper
+from dossier.desks import borrowing, loans, paper, register
 from dossier.desks.borrowing import Wanted
 from dossier.lifecycle import LOAN, LOAN_KINDS
 from dossier.records.tables import VOLUME_KINDS
+from dossier.web.answers import file_of
 from dossier.web.describe import ANY, DAY, REASON, TEXT, TRUTH, WHOLE, WORD, asked, given, listed, maybe, number, obj, one_of, told, told_as
 from dossier.web.guard import actor, doing, office
 
@@ -46,6 +47,10 @@ _WHICH = {
     "show": told_as({**one_of(*loans.SHOWN), "default": ""}, "空为待办 empty: what somebody has to do"),
     "case_no": told_as(WORD, "案号 case number"),
 }
+_PERIOD = {"from": told_as(DAY, "申请日自 asked for since"), "until": told_as(DAY, "申请日至 and up to")}
+_COUNTS = dict.fromkeys(("asked", "out", "sheets", "overdue", "late", "on_time", "copied"), WHOLE)
+_GROUPS = listed(obj({"key": listed(TEXT), **_COUNTS}))
+_FIGURES = obj({"total": obj(_COUNTS), "by_team": _GROUPS, "by_kind": _GROUPS, "by_borrower": _GROUPS})
 _ASK = obj(
     {"case_no": WORD, "kind": one_of(*LOAN_KINDS), "reason": REASON, "until": told_as(DAY, "约定归还日 agreed end")},
     {
@@ -112,6 +117,43 @@ def ask() -> Any:
         unit=said["unit"] or "",
     )
     return jsonify(loans.loan_json(office(), actor(), borrowing.ask(office(), actor(), wanted))), 201
+
+
+@desk.get("/loans/figures")
+@doing("loan.register")
+@told("借阅统计", "Loans counted by team, kind and borrower", _FIGURES, query=_PERIOD, errors=("date_bad",))
+def figures() -> Any:
+    wanted = asked(_PERIOD)
+    counts = register.counted(office(), actor(), wanted["from"], wanted["until"])
+    return jsonify({name: counts[name] for name in _FIGURES["properties"]})
+
+
+@desk.get("/loans/register.<any(xlsx, pdf, csv):kind>")
+@doing("loan.register")
+@told(
+    "借阅登记簿",
+    "The loan register",
+    "application/octet-stream",
+    query=_PERIOD,
+    errors=("date_bad", "tool_missing", "export_failed"),
+)
+def register_file(kind: str) -> Any:
+    wanted = asked(_PERIOD)
+    return file_of(
+        lambda folder: register.save_register(office(), actor(), kind, folder, wanted["from"], wanted["until"]), "application/octet-stream"
+    )
+
+
+@desk.get("/loans/<loan_no>/slip.pdf")
+@doing("loan.read")
+@told(
+    "借阅单，供双方签名",
+    "The slip of a loan, to print and sign",
+    "application/pdf",
+    errors=("loan_unknown", "tool_missing", "export_failed"),
+)
+def slip(loan_no: str) -> Any:
+    return file_of(lambda folder: register.save_slip(office(), actor(), loan_no, folder), "application/pdf")
 
 
 @desk.get("/loans/<loan_no>")

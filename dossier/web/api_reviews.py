@@ -8,7 +8,9 @@ from flask import Blueprint, jsonify
 
 from dossier.desks import reviewform, reviewing, sampling
 from dossier.desks.cases import AMOUNTS, CLOSING_MODES
+from dossier.desks.placing import KIND_NAMES
 from dossier.lifecycle import REVIEW
+from dossier.web.answers import file_of
 from dossier.web.describe import (
     ANY,
     DAY,
@@ -123,6 +125,14 @@ def form(case_no: str) -> Any:
     return jsonify(reviewform.form(office(), actor(), case_no))
 
 
+@desk.get("/cases/<case_no>/review-form.pdf")
+@doing("case.check")
+@told("卷宗复核表，供打印签名", "The review form to print and sign", "application/pdf", errors=("tool_missing", "export_failed"))
+def form_pdf(case_no: str) -> Any:
+    filled = reviewform.form(office(), actor(), case_no)
+    return file_of(lambda folder: reviewform.save(office(), filled, KIND_NAMES, folder), "application/pdf")
+
+
 @desk.get("/samples")
 @doing("sample.read")
 @told("评查抽样", "Quality samples", {**_PAGED, "properties": {**_PAGED["properties"], "rows": listed(_SAMPLE)}}, query=_PAGE)
@@ -137,6 +147,13 @@ def draw() -> Any:
     wanted = given(_DRAW)
     found = sampling.Wanted(wanted["seed"], wanted["size"], wanted["from"], wanted["until"], wanted["mode"], wanted["team"])
     return jsonify(sampling.draw(office(), actor(), found)), 201
+
+
+@desk.get("/samples/<int:number>")
+@doing("sample.read")
+@told("一次抽样和各件评分", "A sample with its score sheets", _SAMPLE, errors=("sample_unknown",))
+def sample(number: int) -> Any:
+    return jsonify(sampling.sample_json(office(), actor(), number))
 
 
 @desk.post("/samples/<int:number>/<int:position>/score")

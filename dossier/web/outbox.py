@@ -60,6 +60,20 @@ def listing_json() -> Any:
     return jsonify(outbox.listing(office(), actor(), wanted["state"] or "", wanted["page"]))
 
 
+@desk.get("/api/export/messages.<any(xlsx, csv):kind>")
+@doing("export.read")
+@told(
+    "回传消息的表",
+    "The same as a spreadsheet or CSV",
+    "application/octet-stream",
+    query={"state": _LIST["state"]},
+    errors=("export_failed",),
+)
+def listing_file(kind: str) -> Any:
+    state = asked(_LIST)["state"] or ""
+    return file_of(lambda folder: outbox.written(office(), actor(), state, kind, folder), "application/octet-stream")
+
+
 @desk.get("/api/export/messages/<int:message>")
 @doing("export.show")
 @told("一件回传消息的内容", "What one message says", ref("ExportMessage"), errors=("export_unknown",))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dossier.desks.outgoing import SCHEMA
 from dossier.lifecycle import ANNOUNCEMENT, CASE, DOCUMENT, LOAN_KINDS, PAGE, SUBMISSION
 from dossier.records.tables import EXPORT_KINDS
-from dossier.web.describe import ANY, DAY, MOMENT, NUMBER, TEXT, TRUTH, WHOLE, Schema, listed, maybe, obj, one_of, ref, told_as
+from dossier.web.describe import ANY, DAY, MOMENT, NUMBER, TEXT, TRUTH, WHOLE, WORD, Schema, listed, maybe, obj, one_of, ref, told_as
 from review.sheets import NAMES as SHEETS
 
 GATE = one_of("handover", "closing", "archiving")
+RULES_OF = told_as(WORD, "法院规则代号，或 代号@版本，或 base（公共部分） a court's rules, or one version of them: court@version")
 VOLUME = one_of("main", "sub", "pouch")
 BOX = listed(NUMBER, least=4, most=4)
 ANCHORED = obj({"anchor": TEXT, "on": DAY, "source": TEXT})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,18 +19,19 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from dossier import people
 from dossier.access import ACTIONS, Rule
 from dossier.demo.papers import control
-from dossier.desks import announcing, borrowing
+from dossier.desks import announcing, borrowing, cases, sampling
 from dossier.desks.borrowing import Wanted
+from dossier.office import Office
 from dossier.web.site import create_app
 from dossier.worker import Worker
-from tests.support.office import CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
+from tests.support.office import CASE, CASE_NO, PASSWORD, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
 from tests.support.webclient import Person
 
 EXAMPLES = 2
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 # Slow by nature, and held by tests of their own: they re-read or rebuild everything.
-HEAVY = ("/api/verify", "/api/index/rebuild", "/sign-in")
+HEAVY = ("/api/verify", "/api/ledger/check", "/api/index/rebuild", "/sign-in")
 # A file as it lies on the disk, which schemathesis would not close; asked for in test_api_people.
 FILES = ("/api/agreement/scan", "/api/people/{login}/agreement/scan")
 # One login for those who work on cases, one for each administrator, who may not: the first that may asks. Nobody signs in as the one on the shelf.
@@ -54,8 +57,16 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     made.extensions["receipt"] = receipt["receipt_no"]
     made.extensions["loan"] = borrowing.ask(office, operator_of(office), Wanted(CASE_NO, "reading", "核对", office.today()))
     made.extensions["announced"] = announcing.announce(office, operator_of(office), announcing.Wanted(CASE_NO, "原件", 3, office.today()))
+    made.extensions["sample"] = _sample(office)["number"]
     yield made
     office.close()
+
+
+def _sample(office: Office) -> dict[str, Any]:
+    """A case that was closed before it came here, drawn."""
+    closed = {**CASE, "case_no": "（2026）豫9924执119号", "closed_on": "2026-08-31", "closing_mode": "执行完毕"}
+    cases.import_cases(office, operator_of(office), json.dumps([closed], ensure_ascii=False).encode())
+    return sampling.draw(office, operator_of(office), sampling.Wanted("7", 1, date(2026, 8, 31), date(2026, 8, 31)))
 
 
 def test_the_api_answers_as_it_says_and_never_breaks(app: Flask) -> None:
@@ -68,6 +79,9 @@ def test_the_api_answers_as_it_says_and_never_breaks(app: Flask) -> None:
         "document_id": 1,
         "rule_id": "service",
         "rule": "service",
+        "profile": "sanya",
+        "first": "yanling",
+        "second": "sanya",
         "q": "查询",
         "message": 1,
         "login": "shelf",
@@ -78,6 +92,8 @@ def test_the_api_answers_as_it_says_and_never_breaks(app: Flask) -> None:
         if operation.path not in HEAVY + FILES:
             how = hows[_who_may(operation.definition.raw["description"])]
             volume = {"kind": "main"} if "volumes" in operation.path else {}
+            volume |= {"kind": "receipt"} if operation.path.startswith("/api/hand-overs") else {}
+            volume |= {"number": app.extensions["sample"]} if "samples" in operation.path else {}
             volume |= {"number": app.extensions["announced"]} if "announcements" in operation.path else {}
             fitting, unfitting = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
             answered[operation.label] = _try(operation, fitting, how, known | volume) | _try(operation, unfitting, how, {})

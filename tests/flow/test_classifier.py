@@ -16,6 +16,7 @@ from dossier.desks.training import Example
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import LedgerEvent
+from dossier.web.site import create_app
 from dossier.worker import Worker
 from review.classify import classify
 from review.learned import dump
@@ -23,10 +24,11 @@ from review.lexicon import load_lexicon
 from review.normalise import page_of_text
 from review.rulebook import RulesError
 from tests.support.commands import CommandLine
-from tests.support.office import hand_over, open_test_office, operator_of, upload
+from tests.support.office import PASSWORD, hand_over, open_test_office, operator_of, upload
 from tests.support.paperfiles import READER, pdf
 from tests.support.papers import lexicon
 from tests.support.rules import catalogue, rule_texts
+from tests.support.webclient import Person
 
 TYPES = {"summons", "site_photo", "e_service_proof"}
 STRANGE = Paper("", "到院须知", (title("到院须知"), *paras("来时请带身份证，由东门进，电话已经说过时间，家里人也可以陪同。")))
@@ -72,10 +74,19 @@ def test_the_life_of_a_version_on_the_command_line(office: Office) -> None:
     assert used is not None
     assert used.version == "ours-1"
     assert office.rules.lexicon("yanling").learned == shipped  # who is at work goes on with what he started with
+    app = create_app(office)
+    told = {one["version"]: one["used"] for one in Person(app, "clerk").get("/api/classifier").get_json()["versions"]}
+    assert (told["ours-1"], told[shipped.version]) == (False, True)
+    assert Person(app, "clerk").post("/api/classifier/use", {"version": "ours-1"}).status_code == 403
     shown = {one["version"]: one["used"] for one in run("classifier", "show", "--json").lines}
     assert (shown["ours-1"], shown[shipped.version]) == (True, False)
 
-    training.use(office, operator_of(office), "shipped")
+    people.add(
+        office, operator_of(office), login="keeper", display="k", roles=["system_admin"], team=None, password=PASSWORD, must_change=False
+    )
+    keeper = Person(app, "keeper")
+    assert keeper.post("/api/classifier/use", {"version": "shipped"}).get_json() == {"version": "shipped"}
+    assert keeper.post("/api/classifier/use", {"version": "nowhere"}).get_json()["error"]["code"] == "weights_unknown"
     assert open_rules(home).lexicon("yanling").learned == shipped
     with office.db.read() as session:
         rows = session.query(LedgerEvent).where(LedgerEvent.action == "learned.use").order_by(LedgerEvent.seq)

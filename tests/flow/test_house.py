@@ -25,6 +25,7 @@ from dossier.records import jobs
 from dossier.records.tables import LedgerEvent
 from dossier.records.work import Job
 from dossier.web.acts import NAMES
+from dossier.web.once import HEADER, REPLAYED
 from dossier.web.site import create_app
 from tests.support.commands import CommandLine
 from tests.support.office import CASE_NO, NOW, PASSWORD, open_test_office, operator_of
@@ -72,6 +73,59 @@ def test_given_up_work_is_seen_and_put_back_by_who_may(app: Flask, office: Offic
     with office.db.read() as session:
         event = session.execute(select(LedgerEvent).order_by(LedgerEvent.seq.desc()).limit(1)).scalar_one()
     assert (event.actor, event.action, event.detail) == ("keeper", "jobs.retry", {"jobs": 1, "job": placed})
+
+
+def test_a_program_sees_how_the_house_runs_and_puts_work_back_once(app: Flask, office: Office) -> None:
+    placed, read = give_up(office, "place", 7), give_up(office, "read", 8)
+    keeper = Person(app, "keeper")
+    told = keeper.get("/api/house").get_json()
+    assert (told["ready"], told["watch"]["watched"], [one["id"] for one in told["failed"]]) == (True, False, [read, placed])
+    assert keeper.get("/api/jobs").get_json() == {name: told[name] for name in ("jobs", "failed", "waiting")}
+    assert keeper.get("/api/stations").get_json() == told["watch"]
+    answers = [keeper.post("/api/jobs/retry", {"job": str(placed)}, **{HEADER: "again"}) for _ in range(2)]
+    assert [(one.get_json(), one.headers.get(REPLAYED)) for one in answers] == [({"retried": 1}, None), ({"retried": 1}, "true")]
+    codes = [keeper.post("/api/jobs/retry", {"job": str(job)}).get_json()["error"]["code"] for job in (read, 999)]
+    assert codes == ["job_final", "job_unknown"]
+    assert Person(app, "auditor").post("/api/jobs/retry").status_code == 403
+    assert {Person(app, "clerk").get(f"/api/{one}").status_code for one in ("house", "jobs", "stations", "ledger")} == {403}
+
+
+def test_a_program_reads_the_ledger_leaf_by_leaf_and_checks_its_chain(app: Flask, office: Office) -> None:
+    for day in range(1, 30):
+        for anchor in ("doc_sent", "feedback"):
+            cases.record_event(office, people.acting_as(office, "clerk"), CASE_NO, anchor, date(2026, 8, day))
+    auditor = Person(app, "auditor")
+    asked = "action=case.event&actor=clerk&from=2026-09-01&until=2026-09-01"
+    first = auditor.get(f"/api/ledger?{asked}&case_no={CASE_NO}").get_json()
+    rest = auditor.get(f"/api/ledger?{asked}&before={first['older']}").get_json()
+    seen = [one["seq"] for one in (*first["events"], *rest["events"])]
+    assert (len(seen), seen, rest["older"]) == (58, sorted(set(seen), reverse=True), None)
+    assert auditor.get("/api/ledger?until=2026-08-31").get_json() == {"events": [], "older": None}
+    assert auditor.get("/api/ledger?from=soon").get_json()["error"]["code"] == "date_bad"
+    checked = auditor.post("/api/ledger/check").get_json()
+    assert (checked["ok"], checked["damaged"], checked["unchecked"]) == (1, [], [])
+    assert Person(app, "keeper").get("/api/ledger").status_code == 403
+
+
+def test_a_program_reads_compares_and_tries_rules(app: Flask, office: Office) -> None:
+    clerk, keeper = Person(app, "clerk"), Person(app, "keeper")
+    versions = keeper.get("/api/rules").get_json()["versions"]
+    default = next(one for one in versions if one["default"])
+    assert default["profile"] == "yanling"
+    catalogue = clerk.get(f"/api/rules/catalogue?profile={default['id']}&q=送达").get_json()
+    assert catalogue["head"]["version"] == default["version"]
+    assert {one["name"] for one in catalogue["types"]} >= {"送达回证"}
+    assert clerk.get("/api/rules/service?profile=sanya@2024").get_json()["error"]["code"] == "profile_unknown"
+    assert clerk.get(f"/api/rules/service?profile={default['id']}").get_json() == clerk.get("/api/rules/service").get_json()
+    assert any("archive_chain" in one for one in keeper.get("/api/rules/differences?second=sanya").get_json()["changes"])
+    told = clerk.get(f"/api/cases/{CASE_NO}/trial?profile=sanya&gate=closing").get_json()
+    assert told["new"]
+    assert told["gone"]
+    assert clerk.get(f"/api/cases/{CASE_NO}/trial?profile=sanya&gate=x").status_code == 400
+    assert keeper.get(f"/api/cases/{CASE_NO}/trial?profile=sanya").status_code == 404
+    days = clerk.get("/api/holidays?year=2026").get_json()["days"]
+    assert [one["work"] for one in days if one["day"] == "2026-02-14"] == [True]
+    assert clerk.get("/api/holidays?year=2027").get_json()["announced"] is False
 
 
 def test_an_auditor_finds_who_did_what_and_a_changed_event_breaks_the_chain(app: Flask, office: Office) -> None:

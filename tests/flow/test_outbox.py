@@ -199,6 +199,7 @@ def test_the_process_system_answers_at_the_api_with_a_token_for_just_that(tmp_pa
     assert CASE_NO not in page
     assert f"{CASE_NO}不存在" in Person(app, "clerk").get("/outbox").text
     assert "由卷宗管理员查看" in keeper.get("/outbox.csv").data.decode("utf-8-sig")
+    assert keeper.get("/api/export/messages.csv").data == keeper.get("/outbox.csv").data
     assert keeper.get("/api/export/messages/1").status_code == 403
     keeper.post("/outbox/retry", {"message": "1"})
     assert keeper.get("/api/export/messages").get_json()["rows"][0]["state"] == "queued"

@@ -81,6 +81,9 @@ def test_there_is_no_notice_without_a_refusal_and_no_slip_for_strangers(app: Fla
     receipt = str(hand_over(office, [upload("a.pdf", pdf(orders.ACCEPTANCE))])["receipt_no"])
     clerk = Person(app, "clerk")
     assert clerk.get(f"/hand-overs/{receipt}/refusal.pdf", "application/json").get_json()["error"]["code"] == "nothing_refused"
+    assert clerk.get(f"/api/hand-overs/{receipt}/refusal.pdf").get_json()["error"]["code"] == "nothing_refused"
+    assert clerk.get(f"/api/hand-overs/{receipt}/receipt.pdf", "*/*").data[:5] == b"%PDF-"
+    assert Person(app).get(f"/api/hand-overs/{receipt}/receipt.pdf").status_code == 401
     assert Person(app).get(f"/hand-overs/{receipt}/receipt.pdf", "*/*").status_code in (302, 303, 401)
 
 

@@ -94,7 +94,7 @@ def test_a_loan_is_walked_through_the_pages(app: Flask) -> None:
 def test_who_may_not_see_a_loan_finds_none(app: Flask) -> None:
     hidden = asked(app, OTHER, "clerk")
     team = Person(app, "team1")
-    for path in ("/loans/{}", "/api/loans/{}", "/loans/{}/slip.pdf"):
+    for path in ("/loans/{}", "/api/loans/{}", "/loans/{}/slip.pdf", "/api/loans/{}/slip.pdf"):
         numbers = (hidden, "JY20260901-9999")
         first, second = (team.get(path.format(number)) for number in numbers)
         assert (first.status_code, second.status_code) == (404, 404)
@@ -115,6 +115,7 @@ def test_the_slip_says_what_is_lent_and_its_code_is_the_number(app: Flask, offic
     shown = pypdfium2.PdfDocument(data)[0].render(scale=3).to_numpy()
     assert cv2.QRCodeDetector().detectAndDecode(np.ascontiguousarray(shown[:, :, :3]))[0] == number
     assert not list(office.scratch_dir.glob("loans-*"))
+    assert Person(app, "clerk").get(f"/api/loans/{number}/slip.pdf", "*/*").data[:5] == b"%PDF-"
 
 
 def test_the_register_is_a_spreadsheet_and_a_printed_table(app: Flask) -> None:
@@ -131,6 +132,10 @@ def test_the_register_is_a_spreadsheet_and_a_printed_table(app: Flask) -> None:
         assert "借阅登记簿" in pdf.pages[0].extract_text()
     assert "借阅登记簿" in clerk.get("/loans/register.csv", "*/*").data.decode("utf-8-sig").splitlines()[0]
     assert clerk.get("/loans/register.pdf?from=2026-09-02&until=2026-09-01").status_code == 400
+    assert "借阅登记簿" in clerk.get("/api/loans/register.csv?from=2026-09-01", "*/*").data.decode("utf-8-sig").splitlines()[0]
+    assert clerk.get("/api/loans/register.csv?from=2026-09-02&until=2026-09-01").get_json()["error"]["code"] == "date_bad"
+    counted = clerk.get("/api/loans/figures").get_json()
+    assert (counted["total"]["asked"], [one["key"] for one in counted["by_borrower"]]) == (2, [["李测试"]])
     text = clerk.get("/loans/figures").text
     assert all(word in text for word in ("登记 2 笔", "按团队", "按借卷人", "李测试", "<svg"))
     assert "没有登记过借阅" in clerk.get("/loans/figures?from=2026-09-02").text

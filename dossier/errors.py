@@ -114,6 +114,10 @@ SENTENCES: dict[str, Sentence] = {
         "More than {limit} MB or {most} parts wait. Hand over what was chosen first.",
         413,
     ),
+    "not_handed_over": _refused(
+        "{receipt} 的材料还没有移送，没有回执可打印。请先移送。",
+        "The papers of {receipt} are not handed over yet, so there is no receipt to print.",
+    ),
     "nothing_refused": _refused(
         "回执 {receipt} 没有不予签收的材料，没有可打印的意见。", "Nothing of {receipt} was refused, so there is no notice to print."
     ),

@@ -71,12 +71,15 @@ SUBMISSION = Machine(
         ("signed_for", "take_back"): "waiting",
         ("partly_signed_for", "take_back"): "waiting",
         ("waiting", "withdraw"): "withdrawn",
+        ("reading", "show"): "ready",
+        ("ready", "hand_over"): "reading",
+        ("ready", "drop"): "withdrawn",
     },
     {
         "received": "已收到", "reading": "识别中", "waiting": "待审核", "signed_for": "已签收", "partly_signed_for": "部分签收",
-        "refused": "不予签收", "disputed": "争议待决定", "ruled": "已决定", "withdrawn": "已撤销",
+        "refused": "不予签收", "disputed": "争议待决定", "ruled": "已决定", "withdrawn": "已撤销", "ready": "待移送",
         "read": "识别", "hold": "转人工审核", "sign": "签收", "sign_part": "部分签收", "refuse": "不予签收", "dispute": "提出争议", "rule": "作出决定",
-        "take_back": "撤回签收", "withdraw": "撤销",
+        "take_back": "撤回签收", "withdraw": "撤销", "show": "交团队查看", "hand_over": "移送", "drop": "不移送",
     },
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ import click
 
 from dossier.cli.cases import print_findings
 from dossier.cli.common import Context, as_json, put, say
-from dossier.desks import exporting, handover, placing, receiving, slips, sorting, viewing
+from dossier.desks import exporting, handover, placing, previewing, receiving, slips, sorting, viewing
 from dossier.desks.cases import decode
 from dossier.desks.handover import NothingAcceptedError, Request, Upload
 from dossier.errors import EXIT_BAD_INPUT, DossierError
@@ -30,6 +30,7 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--key", help="幂等键：同一个键只生成一张回执。Idempotency key.")
 @click.option("--node", help="为哪个办案节点（代码）。The step that the papers are for.")
+@click.option("--look", is_flag=True, help="先看识别结果，之后用 hand-over 移送。Recognise first, hand over later.")
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
 @as_json
 @click.pass_obj
@@ -42,6 +43,7 @@ def submit(
     answers: tuple[str, ...],
     key: str | None,
     node: str | None,
+    look: bool,
     files: tuple[Path, ...],
     json_out: bool,
 ) -> None:
@@ -50,7 +52,7 @@ def submit(
     例 example: bin/dossier submit --case （2026）豫9924执118号 --team 执行一团队 scans/*.jpg
     """
     uploads = [Upload.of(path) for path in files]
-    request = Request(case_no, team, uploads, _declared(declared), again_of, key, answers, node)
+    request = Request(case_no, team, uploads, _declared(declared), again_of, key, answers, node, look)
     with context.office() as (office, actor):
         try:
             receipt = handover.receive(office, actor, request)
@@ -106,6 +108,30 @@ def submission(context: Context, receipt_no: str, json_out: bool) -> None:
     print_findings(view["findings"])
     for correction in view["corrections"]:
         click.echo(f"修改意见：{correction['text']}")
+
+
+@click.command("hand-over")
+@click.argument("receipt_no")
+@click.pass_obj
+def looked_at(context: Context, receipt_no: str) -> None:
+    """移送用 submit --look 识别过的材料。Hand over what was looked at first.
+
+    例 example: bin/dossier hand-over HZ20260901-0001
+    """
+    with context.office() as (office, actor):
+        previewing.hand_over(office, actor, receipt_no)
+
+
+@click.command()
+@click.argument("receipt_no")
+@click.pass_obj
+def drop(context: Context, receipt_no: str) -> None:
+    """不移送用 submit --look 识别过的材料。Do not hand over what was looked at first.
+
+    例 example: bin/dossier drop HZ20260901-0001
+    """
+    with context.office() as (office, actor):
+        previewing.drop(office, actor, receipt_no)
 
 
 @click.command()
@@ -234,4 +260,4 @@ def slip(context: Context, receipt_no: str, kind: str, folder: Path) -> None:
         click.echo(str(slips.save(office, actor, receipt_no, kind, folder)))
 
 
-COMMANDS = (submit, submission, sign, refuse, retype, slip, dispute, rule, contents, export)
+COMMANDS = (submit, looked_at, drop, submission, sign, refuse, retype, slip, dispute, rule, contents, export)

@@ -31,6 +31,7 @@ class Request:
     """One hand-over. declared: [{"name","pages"}] as the team counts them; again_of: the receipt of the refused hand-over it answers.
 
     answers: what the team says to each correction of that one, in their order; "" says nothing. node: for which step the papers come.
+    look: the team wants to see what is recognised before it hands the papers over.
     """
 
     case_no: str
@@ -41,6 +42,7 @@ class Request:
     idempotency_key: str | None = None
     answers: Sequence[str] | None = None
     node: str | None = None
+    look: bool = False
 
 
 class NothingAcceptedError(DossierError):
@@ -227,6 +229,7 @@ def _record(
         declared=declared,
         node=_node(office, case, request.node),
         addendum=case.state == "frozen",
+        preview=request.look,
         rejects=[one.refusal() for one in taken if one.error is not None],
     )
     session.add(submission)
@@ -257,6 +260,7 @@ def _note(office: Office, session: Session, actor: Actor, submission: Submission
             "rejected": len(submission.rejects),
             "again_of": submission.again_of_id,
             "node": submission.node,
+            "look": submission.preview,
         },
     )
 

@@ -12,6 +12,7 @@ from dossier import people
 from dossier.desks import nodes, receiving
 from dossier.desks.announcing import slips_in
 from dossier.errors import DossierError
+from dossier.lifecycle import SUBMISSION
 from dossier.office import Filed, Office
 from dossier.pagework import labels_key
 from dossier.records import ledger
@@ -190,7 +191,7 @@ def _unread(page: Page) -> Finding:
 
 def write_verdict(office: Office, session: Session, submission: Submission, judged: Judged) -> None:
     """Replaces the findings of a hand-over and lets the profile's policy decide what follows."""
-    if submission.state not in ("reading", "waiting"):
+    if submission.state not in ("reading", "waiting", "ready"):
         return
     catalogue = office.rules.for_case(submission.case)
     for row in list(submission.findings):
@@ -210,5 +211,7 @@ def write_verdict(office: Office, session: Session, submission: Submission, judg
         case_id=submission.case_id,
         detail={"rules": submission.rules_version, "findings": len(findings), "blocking": sum(f.severity == "blocking" for f in findings)},
     )
-    if submission.state == "reading":
+    if submission.state == "reading" and submission.preview:
+        submission.state = SUBMISSION.move(submission.state, "show")
+    elif submission.state == "reading":
         receiving.verdict(office, session, submission, str(catalogue.switch("verdict")))

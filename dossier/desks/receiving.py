@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from dossier import access, people
@@ -38,8 +38,8 @@ def resource_of(submission: Submission) -> Resource:
 
 
 def brought() -> ColumnElement[bool]:
-    """The hand-overs that somebody brought: without the papers that the system made of rulings."""
-    return Submission.id.not_in(select(Dispute.paper_id).where(Dispute.paper_id.is_not(None)))
+    """The hand-overs that somebody handed over: without the papers that the system made of rulings, and without those whose team only looked."""
+    return and_(Submission.id.not_in(select(Dispute.paper_id).where(Dispute.paper_id.is_not(None))), Submission.preview.is_(False))
 
 
 def of_team(team: int | None) -> ColumnElement[bool]:

@@ -48,7 +48,9 @@ def _heads(view: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def receipt(view: Mapping[str, Any], court: str) -> Slip:
-    """What arrived and is safe, and which files were not taken and why; view: a hand-over as viewing.submission_json tells it."""
+    """What arrived and is safe, and which files were not taken and why; view: a hand-over as viewing.submission_json tells it. Raises DossierError not_handed_over."""
+    if view["preview"]:
+        raise DossierError("not_handed_over", receipt=view["receipt_no"])
     rows = [(str(n), one["name"], str(one["pages"]), one["sha256"][:16]) for n, one in enumerate(view["files"], 1)]
     rows.append(("", "合计", str(sum(one["pages"] for one in view["files"])), ""))
     rows += [("×", f"{one['name']}（未接收：{one['error']['message']}）", "", "") for one in view["rejects"]]

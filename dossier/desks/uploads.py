@@ -211,7 +211,7 @@ def require_new(session: Session, case_id: int, sha256: str) -> None:
         .where(File.sha256 == sha256, Submission.case_id == case_id)
     ).all()
     for file_id, receipt_no, state in rows:
-        if state in ("received", "reading", "waiting", "signed_for", "disputed"):
+        if state in ("received", "reading", "ready", "waiting", "signed_for", "disputed"):
             raise DossierError("file_duplicate", receipt=receipt_no)
         stands = select(Document.id).join(Page, Page.document_id == Document.id).where(Page.file_id == file_id)
         if session.execute(stands.where(Document.state.in_(("accepted", "placed", "kept")))).first():

@@ -61,6 +61,7 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
     pages = submission.pages
     done = sorting.acts(session, submission)
     behind = sorting.behind(session, submission)
+    later = select(Submission.receipt_no).where(Submission.again_of_id == submission.id, Submission.state != "withdrawn")
     return {
         "receipt_no": submission.receipt_no,
         "case_no": submission.case.case_no,
@@ -77,8 +78,9 @@ def _submission(office: Office, session: Session, submission: Submission) -> dic
         "node": submission.node or None,
         "node_name": _node_name(office, submission),
         "addendum": submission.addendum,
+        "preview": submission.preview,
         "again_of": submission.again_of.receipt_no if submission.again_of else None,
-        "again": list(session.execute(select(Submission.receipt_no).where(Submission.again_of_id == submission.id)).scalars()),
+        "again": list(session.execute(later).scalars()),
         "declared": submission.declared,
         "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes, "pages": f.page_count} for f in submission.files],
         "rejects": list(submission.rejects),

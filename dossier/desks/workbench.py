@@ -40,6 +40,7 @@ def _boxes(office: Office, session: Session, actor: Actor) -> Iterator[dict[str,
         yield _handed(office, session, "waiting", "待审核的移送", _in_state("waiting"))
     if actor.team is not None and access.could(actor, "submission.dispute"):
         own = due_from(actor.team)
+        yield _handed(office, session, "ready", "识别完毕、待移送", _in_state("ready").where(own))
         yield _handed(office, session, "refused", "被退回、待改正的移送", _unanswered().where(own))
         yield _handed(office, session, "disputed", "已报局长的争议", _in_state("disputed").where(own))
     elif everywhere and not access.could(actor, "submission.rule"):
@@ -63,7 +64,7 @@ def _in_state(state: str) -> Select[Submission]:
 def _unanswered() -> Select[Submission]:
     """Refused, in whole or in part, and not handed over again."""
     again = aliased(Submission)
-    answered = select(again.id).where(again.again_of_id == Submission.id).exists()
+    answered = select(again.id).where(again.again_of_id == Submission.id, again.state != "withdrawn").exists()
     return select(Submission).where(Submission.state.in_(("refused", "partly_signed_for")), ~answered)
 
 

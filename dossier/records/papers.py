@@ -35,6 +35,7 @@ class Submission(Base):
     answers: Mapped[list[Any] | None]  # to the corrections of the refused hand-over, one each in their order; "" says nothing
     node: Mapped[str] = mapped_column(default="")  # for which step the papers come, as the team or a cover says; "" unsaid
     addendum: Mapped[bool] = mapped_column(default=False)
+    preview: Mapped[bool] = mapped_column(default=False)  # its team looks at what was recognised before it hands it over
     rejects: Mapped[list[Any]] = mapped_column(default=list)  # files that were not taken: [{"name","error":{…}}]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -22,7 +22,7 @@ _OTHERS: Final = {
     "case.event_withdrawn": "撤销事件", "case.rebase": "改用新版规则", "case.review_form": "查看复核表",
     "submission.receive": "移送", "submission.read": "查看移送", "submission.classify": "归类", "submission.check": "核查移送",
     "submission.sign": "签收", "submission.refuse": "不予签收", "submission.dispute": "提出争议", "submission.rule": "局长决定",
-    "submission.ruling_paper": "局长决定入卷",
+    "submission.hand_over": "查看后移送", "submission.drop": "查看后不移送", "submission.ruling_paper": "局长决定入卷",
     "submission.retype": "改定类型", "submission.take_back": "撤回签收", "submission.transfer": "移至所属案件", "submission.undo": "撤销整理",
     "submission.split": "拆分", "submission.merge": "合并", "submission.move": "移页", "submission.rotate": "转动", "submission.rescan": "重扫",
     "file.split": "分页", "file.unreadable": "文件无法分页", "page.unreadable": "页面无法识别", "page.read": "查看页面",

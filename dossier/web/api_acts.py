@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 
-from dossier.desks import cases, events, receiving, sorting, viewing, waiving
+from dossier.desks import cases, events, previewing, receiving, sorting, viewing, waiving
 from dossier.errors import DossierError
 from dossier.web.describe import DAY, FILE, REASON, SEEN, TEXT, WORD, given, listed, maybe, number, obj, one_of, ref, told, told_as
 from dossier.web.guard import actor, doing, office
@@ -25,6 +25,7 @@ _HAND_OVER = obj(
             listed({**REASON, "minLength": 0}, most=500), "对修改意见逐项的答复，依其次序；空的为不答 one for each correction"
         ),
         "node": told_as(WORD, "为哪个办案节点 the step that the papers are for"),
+        "look": told_as(one_of("true", "false"), "先看识别结果，不即移送 recognise first, hand over later"),
         "again_of": told_as(WORD, "所补正的回执号 the refused hand-over that this one answers"),
     },
 )
@@ -40,6 +41,7 @@ _REFUSE = obj(
     {"reason": REASON},
     {"corrections": told_as(listed(REASON, most=500), "修改意见；不给时取自审查发现 else taken from the findings"), "seen": SEEN},
 )
+_SEEN = obj({}, {"seen": SEEN})
 _RETYPE = obj({"document": _DOCUMENT, "type": WORD}, {"seen": SEEN})
 _DISPUTE = obj({"reason": REASON}, {"seen": SEEN})
 _RULE = obj({"outcome": one_of("sign_as_is", "fix"), "reason": REASON}, {"seen": SEEN})
@@ -65,6 +67,30 @@ def hand_over() -> Any:
 
 def _became(receipt_no: str) -> Any:
     return jsonify(viewing.progress(office(), actor(), receipt_no))
+
+
+@desk.post("/hand-overs/<receipt_no>/hand-over")
+@doing("submission.make")
+@told(
+    "看过识别结果后移送",
+    "Hand over what was looked at",
+    ref("Progress"),
+    body=_SEEN,
+    errors=("move_refused", "changed_meanwhile", "case_archived"),
+)
+def hand_over_looked_at(receipt_no: str) -> Any:
+    previewing.hand_over(office(), actor(), receipt_no, seen=given(_SEEN)["seen"])
+    return _became(receipt_no)
+
+
+@desk.post("/hand-overs/<receipt_no>/drop")
+@doing("submission.make")
+@told(
+    "看过识别结果后不移送", "Do not hand over what was looked at", ref("Progress"), body=_SEEN, errors=("move_refused", "changed_meanwhile")
+)
+def drop(receipt_no: str) -> Any:
+    previewing.drop(office(), actor(), receipt_no, seen=given(_SEEN)["seen"])
+    return _became(receipt_no)
 
 
 @desk.post("/hand-overs/<receipt_no>/sign")

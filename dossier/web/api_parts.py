@@ -10,7 +10,7 @@ from dossier.desks import parts
 from dossier.desks.handover import Request
 from dossier.desks.parts import Parted
 from dossier.errors import DossierError
-from dossier.web.describe import FILE, REASON, TEXT, WHOLE, WORD, given, listed, maybe, obj, ref, told, told_as
+from dossier.web.describe import FILE, REASON, TEXT, TRUTH, WHOLE, WORD, given, listed, maybe, obj, ref, told, told_as
 from dossier.web.guard import UNSEEN, actor, doing, office
 from dossier.web.handovers import declared
 
@@ -25,6 +25,7 @@ _MAKE = obj(
         "team": WORD,
         "declared": told_as(TEXT, '移送清单 JSON：[{"name","pages"}]，或一行一份“名称 页数”'),
         "node": told_as(maybe(WORD), "为哪个办案节点 the step that the papers are for"),
+        "look": told_as(TRUTH, "先看识别结果，不即移送 recognise first, hand over later"),
         "again_of": told_as(WORD, "所补正的回执号 the refused hand-over that this one answers"),
         "answers": told_as(
             listed({**REASON, "minLength": 0}, most=500), "对修改意见逐项的答复，依其次序；空的为不答 one for each correction"
@@ -101,6 +102,7 @@ def make() -> Any:
         answers=wanted["answers"],
         idempotency_key=wanted["key"],
         node=wanted["node"],
+        look=bool(wanted["look"]),
     )
     files = [Parted(one["name"], one["sha256"], one["parts"]) for one in wanted["files"]]
     try:

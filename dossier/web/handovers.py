@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
-from dossier.desks import caselist, handover, nodes, receiving, viewing
+from dossier.desks import caselist, handover, nodes, previewing, receiving, viewing
 from dossier.desks.handover import Request, Upload
 from dossier.errors import DossierError
 from dossier.lifecycle import SUBMISSION
@@ -105,6 +105,7 @@ def take() -> dict[str, Any]:
         again_of=form.get("again_of") or None,
         answers=form.getlist("answer") or None,
         node=form.get("node") or None,
+        look=form.get("look") in ("1", "true"),
         idempotency_key=request.headers.get("Idempotency-Key") or form.get("key") or None,
     )
     try:
@@ -183,6 +184,7 @@ def _may(view: dict[str, Any]) -> dict[str, bool]:
         "transfer": view["state"] in ("waiting", "signed_for", "partly_signed_for") and could("submission.transfer"),
         "dispute": "dispute" in acts and mine["dispute"],
         "rule": "rule" in acts and could("submission.rule"),
+        "hand_over": view["state"] == "ready" and mine["make"],
         "again": view["state"] in ("refused", "partly_signed_for", "ruled") and mine["make"],
     }
 
@@ -219,6 +221,19 @@ def _numbers() -> list[int]:
         return [int(value) for value in request.form.getlist("document")]
     except ValueError:
         raise DossierError("bad_request", what="document") from None
+
+
+@desk.post("/hand-overs/<receipt_no>/hand-over")
+@doing("submission.make")
+def hand_over(receipt_no: str) -> Any:
+    return _act(receipt_no, say("已移送。"), lambda: previewing.hand_over(office(), actor(), receipt_no, seen=request.form.get("seen")))
+
+
+@desk.post("/hand-overs/<receipt_no>/drop")
+@doing("submission.make")
+def drop(receipt_no: str) -> Any:
+    done = say("已取消，没有移送。同样的文件可以重新移送。")
+    return _act(receipt_no, done, lambda: previewing.drop(office(), actor(), receipt_no, seen=request.form.get("seen")))
 
 
 @desk.post("/hand-overs/<receipt_no>/sign")

@@ -243,6 +243,7 @@ NAMED: dict[str, Schema] = {
             "files": listed(GOOD_FILE),
             "rejects": listed(ANY),
             "seen": TEXT,
+            "preview": TRUTH,
             "busy": TRUTH,
             "pages_total": WHOLE,
             "pages_read": WHOLE,

@@ -17,7 +17,7 @@ TOTAL = "合计"
 PAGE_STATES = {"expected": "待分页", "decoded": "待识别", "read": "已识别", "unreadable": "无法识别"}
 # The colour of a state: red only for what blocks, amber for what waits for somebody.
 TONES = {
-    "received": "calm", "reading": "calm", "waiting": "near", "signed_for": "good", "partly_signed_for": "near", "refused": "bad",
+    "received": "calm", "reading": "calm", "ready": "near", "waiting": "near", "signed_for": "good", "partly_signed_for": "near", "refused": "bad",
     "disputed": "near", "ruled": "calm", "found": "calm", "accepted": "good", "placed": "good", "kept": "good", "set_aside": "calm",
     "open": "calm", "closed": "calm", "frozen": "calm", "archived": "good", "present": "good", "missing": "near", "overdue": "bad",
     "preaudit": "near", "reviewing": "near", "raised": "near", "returned": "bad", "approved": "good", "withdrawn": "quiet",

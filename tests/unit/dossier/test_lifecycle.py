@@ -21,7 +21,7 @@ def test_every_state_can_be_reached_and_is_named(machine: Machine) -> None:
 
 def test_the_sql_check_names_every_state() -> None:
     assert SUBMISSION.check_sql() == (
-        "state IN ('received', 'reading', 'waiting', 'signed_for', 'refused', 'partly_signed_for', 'disputed', 'ruled', 'withdrawn')"
+        "state IN ('received', 'reading', 'waiting', 'signed_for', 'refused', 'partly_signed_for', 'disputed', 'ruled', 'withdrawn', 'ready')"
     )
 
 

@@ -12,7 +12,7 @@
   const area = form.querySelector("[data-uploading]");
   const bar = form.querySelector("[data-upload-bar]");
   const text = form.querySelector("[data-upload-text]");
-  const button = form.querySelector("[data-send]");
+  const buttons = form.querySelectorAll("[data-send], [data-look]");
   const camera = form.querySelector("#camera");
   const PART = 1024 * 1024;
   const digests = new WeakMap();
@@ -111,7 +111,7 @@
 
   function fail(message, problems) {
     area.hidden = true;
-    button.disabled = false;
+    for (const one of buttons) one.disabled = false;
     error.textContent = message;
     error.hidden = false;
     show(problems);
@@ -171,7 +171,7 @@
     return { message, message_en: message };
   }
 
-  async function sendInParts() {
+  async function sendInParts(look) {
     const caseNo = form.elements.case_no.value;
     const measured = [];
     for (const file of files) {
@@ -201,6 +201,7 @@
     bar.value = 100;
     text.textContent = tell("checking");
     const body = { case_no: caseNo, key: form.elements.key.value, declared: form.elements.declared.value };
+    if (look) body.look = true;
     if (form.elements.node && form.elements.node.value) body.node = form.elements.node.value;
     if (form.elements.again_of) body.again_of = form.elements.again_of.value;
     const answers = [...form.querySelectorAll("[name=answer]")].map((one) => one.value);
@@ -213,17 +214,19 @@
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!files.length) { fail(tell("no_files")); return; }
-    button.disabled = true;
+    const look = event.submitter?.name === "look";
+    for (const one of buttons) one.disabled = true;
     error.hidden = true;
     area.hidden = false;
     bar.value = 0;
     text.textContent = tell("begun");
     if (inParts) {
-      sendInParts().catch((problem) => fail(problem.message, problem.files));
+      sendInParts(look).catch((problem) => fail(problem.message, problem.files));
       return;
     }
     const body = new FormData(form);
     body.delete("files");
+    if (look) body.set("look", "1");
     for (const file of files) body.append("files", file, file.name);
     const request = new XMLHttpRequest();
     request.open("POST", form.action);

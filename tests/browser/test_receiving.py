@@ -123,6 +123,27 @@ def test_keys_split_and_undo_and_nothing_typed_is_lost(visit: Visit, house: Hous
     assert told(house, house.waiting) == before
 
 
+def test_who_scans_a_page_again_goes_on_with_the_new_one(visit: Visit, house: House) -> None:
+    page = visit("clerk").go(f"/hand-overs/{house.waiting}")
+    shown = page.locator(".documents .at .thumb")
+    old = shown.first.get_attribute("data-show-page")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.set_input_files(
+        "[name=scan]",
+        {"name": "again.pdf", "mimeType": "application/pdf", "buffer": pdf(replace(orders.NOTICE_DEBTOR, blocks=(Text("重扫的一页。"),)))},
+    )
+    page.click(".page-tools form[enctype] button")
+    expect(page.locator("#told .notice.good")).to_contain_text("重扫")
+    Worker(house.office).run(until_idle=True)
+    expect(page.locator(f"[data-show-page='{old}'][data-behind]")).to_have_count(1)
+    new = page.locator(f"[data-show-page='{old}']").get_attribute("data-behind")
+    expect(page.locator("form[data-act=turn] [name=page]")).to_have_value(str(new))
+    keys = Keys(page)
+    keys.and_then("z", "已撤销")
+    expect(page.locator(f".documents [data-document] [data-show-page='{old}']")).to_have_count(1)
+
+
 def test_sheets_are_printed_again_from_the_same_page(visit: Visit) -> None:
     page = visit("team1").go("/separators")
 

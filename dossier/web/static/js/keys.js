@@ -12,6 +12,8 @@
   let waiting = [];
   let paper = null;
   let page = null;
+  // The page in hand lay behind a better scan already when it was taken.
+  let behind = false;
 
   function mark(now) {
     if (!now) return;
@@ -25,8 +27,11 @@
     paper.scrollIntoView({ block: "nearest" });
   }
 
+  const better = () => root.querySelector(`[data-show-page="${page}"][data-behind]`)?.dataset.behind;
+
   function hold(id) {
     page = String(id);
+    behind = Boolean(better());
     const home = papers().find((one) => links(one).some((link) => link.dataset.showPage === page));
     if (home) mark(home);
     sessionStorage.setItem(place, page);
@@ -129,7 +134,9 @@
   });
   root.addEventListener("page-shown", (event) => hold(event.detail));
   root.addEventListener("live-changed", ({ detail }) => {
-    if (page) hold(page);
+    // A page that was scanned again goes behind the new one, and whoever works on it goes on with that.
+    const instead = !behind && better();
+    if (instead) look(root.querySelector(`[data-show-page="${instead}"]`)); else if (page) hold(page);
     // The page in hand may have left with its document.
     if (!paper || !paper.isConnected) mark(papers()[0]);
     if ((!detail.done || detail.again) && waiting.length) { waiting = []; window.live.say("dropped"); }

@@ -32,11 +32,11 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "case_import_bad": _bad(
         "案件导入文件第 {line} 行有误：{what}。改正后重新导入，未导入任何案件。",
-        "Line {line} of the case file is wrong: {what}. Nothing was imported.",
+        "Line {line} of the case file is wrong: {what_en}. Correct it and import again; nothing was imported.",
     ),
     "event_import_bad": _bad(
         "事件文件第 {line} 行有误：{what}。改正后重新导入，未导入任何事件。",
-        "Line {line} of the event file is wrong: {what}. Nothing was imported.",
+        "Line {line} of the event file is wrong: {what_en}. Correct it and import again; nothing was imported.",
     ),
     "rule_unknown": _bad(
         "没有名为 {rule} 的规则。规则代码见 check --json 的 rule，或 rules show。",
@@ -193,7 +193,9 @@ SENTENCES: dict[str, Sentence] = {
         "案件 {case_no} 已在结案审核中。请等待审核结果，或先撤回。",
         "Case {case_no} is under closing review already. Wait for the outcome or withdraw it.",
     ),
-    "closing_bad": _bad("报结信息有误：{what}。请改正后重新报结。", "What was stated for the closing is wrong: {what}."),
+    "closing_bad": _bad(
+        "报结信息有误：{what}。请改正后重新报结。", "What was stated for the closing is wrong: {what_en}. Correct it and submit again."
+    ),
     "own_review": _refused(
         "不能审核自己报结的案件。请由另一名审核员办理。", "Nobody reviews a closing that they submitted. Another person does.", 403
     ),
@@ -207,8 +209,8 @@ SENTENCES: dict[str, Sentence] = {
         "This case is not raised: only 终本 and 终结 cases are, where the court's rules say so.",
     ),
     "sample_unknown": _bad("没有编号为 {number} 的评查抽样。", "There is no sample {number}.", 404),
-    "sample_bad": _bad("抽样条件有误：{what}。", "The sample cannot be drawn: {what}."),
-    "score_bad": _bad("评查意见有误：{what}。", "The score sheet is wrong: {what}."),
+    "sample_bad": _bad("抽样条件有误：{what}。", "The sample cannot be drawn: {what_en}."),
+    "score_bad": _bad("评查意见有误：{what}。", "The score sheet is wrong: {what_en}."),
     # people
     "not_allowed": _refused(
         "您没有权限进行此操作。如确有需要，请联系管理员。", "You may not do this. Ask an administrator if you need to.", 403
@@ -336,7 +338,7 @@ SENTENCES: dict[str, Sentence] = {
         "The request with this Idempotency-Key is being worked on. Try again soon with the same key.",
         409,
     ),
-    "bad_request": _bad("请求有误：{what}。", "The request is wrong: {what}."),
+    "bad_request": _bad("请求有误：{what}。", "The request is wrong: {what_en}."),
     "internal": Sentence(
         500, 1, "系统内部错误，编号 {ref}。请把编号告诉管理员。", "Internal error {ref}. Tell the number to an administrator."
     ),
@@ -344,7 +346,10 @@ SENTENCES: dict[str, Sentence] = {
 
 
 class DossierError(Exception):
-    """Anything the system refuses or cannot do, by code; raised anywhere in dossier/, told once at each door."""
+    """Anything the system refuses or cannot do, by code; raised anywhere in dossier/, told once at each door.
+
+    facts: what the sentences name. what_en says `what` in English; it is left out where `what` is a name that reads alike in both.
+    """
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
@@ -366,7 +371,7 @@ class DossierError(Exception):
 
     @property
     def en(self) -> str:
-        return self._sentence.en.format(**self.facts)
+        return self._sentence.en.format(**{"what_en": self.facts.get("what"), **self.facts})
 
     def __str__(self) -> str:
         return f"{self.zh} / {self.en}"

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dossier.cli.common import Context, as_json, put, say
-from dossier.desks import caselist, cases, closing, events, explaining
+from dossier.desks import casefile, caselist, cases, closing, events, explaining
 from dossier.errors import EXIT_REFUSED, DossierError
 from review.gate import Gate
 
@@ -21,7 +21,7 @@ def parse_day(value: str | None) -> date | None:
     if value is None:
         return None
     try:
-        return cases.plausible(date.fromisoformat(value))
+        return casefile.plausible(date.fromisoformat(value))
     except ValueError:
         raise DossierError("date_bad", value=value) from None
 

@@ -11,7 +11,7 @@ import click
 from dossier.cli.cases import print_findings
 from dossier.cli.common import Context, as_json, put, say
 from dossier.desks import exporting, handover, placing, previewing, receiving, slips, sorting, viewing
-from dossier.desks.cases import decode
+from dossier.desks.casefile import decode
 from dossier.desks.handover import NothingAcceptedError, Request, Upload
 from dossier.errors import EXIT_BAD_INPUT, DossierError
 

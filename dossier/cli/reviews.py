@@ -10,7 +10,7 @@ import click
 from dossier.cli.cases import parse_day, print_findings
 from dossier.cli.common import Context, as_json, put, say
 from dossier.desks import reviewform, reviewing, sampling
-from dossier.desks.cases import CLOSING_MODES
+from dossier.desks.casefile import CLOSING_MODES
 from dossier.desks.placing import KIND_NAMES
 from dossier.desks.sampling import Wanted
 from dossier.errors import DossierError

@@ -106,7 +106,7 @@ def _run(words: list[str]) -> int:
     except DossierError as error:
         return complain(error)
     except UnicodeEncodeError:
-        return complain(DossierError("bad_request", what="参数不是有效的文字 / an argument is no valid text"))
+        return complain(DossierError("bad_request", what="参数不是有效的文字", what_en="an argument is no valid text"))
     except BrokenPipeError:
         # The reader of our output went away (`… | head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,7 +14,8 @@ from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
 from dossier.desks import outgoing, paper, repeating
-from dossier.desks.cases import load, plausible
+from dossier.desks.casefile import plausible
+from dossier.desks.cases import load
 from dossier.desks.handover import next_number
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError

@@ -9,7 +9,8 @@ from sqlalchemy.orm import selectinload
 
 from dossier import access
 from dossier.access import Actor
-from dossier.desks.cases import case_json, case_key
+from dossier.desks.casefile import case_key
+from dossier.desks.cases import case_json
 from dossier.office import Office
 from dossier.records.tables import Case, Party, Team
 

@@ -1,14 +1,10 @@
-"""Cases and their events: files of the process system come in, case rows go out; everything of one import or nothing."""
+"""Cases and their events: checked rows of the process system come in, cases and their events go out; everything of one import or nothing."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -16,182 +12,24 @@ from sqlalchemy.orm import Session
 
 from dossier import access, people
 from dossier.access import Actor, Resource
-from dossier.desks.uploads import BAD_NAME
+from dossier.desks import casefile
+from dossier.desks.casefile import CLOSING, ROLES, case_key
 from dossier.errors import DossierError
 from dossier.lifecycle import CASE, REVIEW
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, ClosingReview, Event, Outbox, Page, Party, Submission
 from review.closing import FIELD_NAMES
-from review.normalise import compact
-from review.numerals import amounts
-
-REQUIRED = ("case_no", "kind", "court", "filed_on")
-OPTIONAL = (
-    "team", "handler", "clerk", "applicants", "respondents", "cause", "title_document", "amount", "profile", "closed_on", "closing_mode",
-    "closing_amount", "waived_amount", "paid_amount", "closing_reason",
-)  # fmt: skip
-KINDS = ("执", "执恢", "执保", "执异", "执复", "执监", "执协", "执他", "受托", "信访")
-CLOSING_MODES = ("执行完毕", "终结本次执行程序", "终结执行", "和解", "驳回申请", "不予执行", "销案")
-AMOUNTS = ("amount", "closing_amount", "waived_amount", "paid_amount")
-CLOSING = (*AMOUNTS[1:], "closing_reason", "closing_mode")
-ROLES = {"applicants": "申请执行人", "respondents": "被执行人"}
-YEARS = range(1949, 2200)
-MAX_YUAN, MAX_TEXT = 10**15, 500
-_LIST = re.compile(r"[；;、]")
-_TYPED = str.maketrans("(〔[［【)〕]］】０１２３４５６７８９", "（（（（（）））））0123456789")
-
-
-def decode(data: bytes) -> str:
-    """Bytes of a table as text: UTF-8 with or without BOM, UTF-16 with BOM, else GB 18030. Raises ValueError."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030")
-
-
-def _rows(data: bytes) -> list[tuple[int, dict[str, Any]]]:
-    """(line, row) of a CSV or JSON file."""
-    try:
-        text = decode(data)
-    except ValueError:
-        raise DossierError("case_import_bad", line=1, what="文字编码不是 UTF-8 或 GB 18030") from None
-    if text.lstrip()[:1] in ("[", "{"):
-        try:
-            value = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise DossierError("case_import_bad", line=error.lineno, what="不是有效的 JSON") from None
-        except (ValueError, RecursionError):
-            raise DossierError("case_import_bad", line=1, what="不是有效的 JSON") from None
-        rows = value if isinstance(value, list) else [value]
-        if not all(isinstance(row, dict) for row in rows):
-            raise DossierError("case_import_bad", line=1, what="应为对象的列表")
-        return list(enumerate(rows, 1))
-    # Excel's "Unicode text" is separated by tabs.
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in head and "," not in head else ",")
-    try:
-        found = [(reader.line_num, dict(row)) for row in reader]
-    except csv.Error as error:
-        raise DossierError("case_import_bad", line=reader.line_num, what=f"不是有效的 CSV（{error}）") from None
-    # Excel also keeps rows that were emptied.
-    found = [(line, row) for line, row in found if any(row.values())]
-    for line, row in found:
-        if None in row or None in row.values():
-            raise DossierError("case_import_bad", line=line, what="列数与表头不一致")
-    return found
-
-
-def plausible(day: date) -> date:
-    """The day, when something of an enforcement case can have happened on it; else raises ValueError: nobody counts working days from year 1."""
-    if day.year not in YEARS:
-        raise ValueError(day)
-    return day
-
-
-def _day(value: Any, line: int, column: str) -> date:
-    text = str(value).strip().replace("/", "-").replace(".", "-")
-    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text) or re.fullmatch(r"(\d{4})年(\d{1,2})月(\d{1,2})日", str(value).strip())
-    try:
-        if match is None:
-            raise ValueError
-        return plausible(date(*map(int, match.groups())))
-    except ValueError:
-        raise DossierError("case_import_bad", line=line, what=f"{column} 的日期 {value} 不对") from None
-
-
-def amount_text(value: str) -> str:
-    """An amount with , 元 万元, or in Chinese numerals, as plain decimal yuan; raises ValueError."""
-    text = re.sub(r"[\s,，￥¥]", "", value)
-    if not text:
-        return ""
-    factor = Decimal(1)
-    if text.endswith("元"):
-        text = text[:-1]
-    if text.endswith("万"):
-        text, factor = text[:-1], Decimal(10_000)
-    try:
-        yuan = Decimal(text) * factor
-    except ArithmeticError:
-        yuan = _in_words(compact(value))
-    if not yuan.is_finite() or not 0 <= yuan < MAX_YUAN:
-        raise ValueError(value)
-    return f"{yuan:.2f}"
-
-
-def _in_words(text: str) -> Decimal:
-    """壹佰贰拾叁万元整, 人民币1.2亿元: one sum and nothing beside it. Raises ValueError."""
-    bare = re.sub(r"^(?:人民币|大写|[:：])+", "", text)
-    for amount in amounts(bare):
-        if (amount.start, re.sub(r"[整正]$", "", bare[amount.end :])) == (0, ""):
-            return amount.yuan
-    raise ValueError(text)
-
-
-def _names(value: Any) -> list[str]:
-    parts = value if isinstance(value, list) else _LIST.split(str(value or ""))
-    return [name for name in dict.fromkeys(map(_one_line, parts)) if name]
-
-
-def _one_line(value: Any) -> str:
-    """A cell as text of one line: Excel keeps line breaks inside cells."""
-    return re.sub(r"[ \t\r\n]+", " ", "" if value is None else str(value)).strip()
-
-
-def _clean(row: Mapping[str, Any], line: int, pattern: re.Pattern[str], today: date) -> dict[str, Any]:
-    """One row checked and typed; raises case_import_bad naming the line."""
-
-    def bad(what: str) -> DossierError:
-        return DossierError("case_import_bad", line=line, what=what)
-
-    unknown = [key for key in row if key not in REQUIRED + OPTIONAL]
-    if unknown:
-        raise bad(f"不认识的列 {unknown[0]}")
-    for column in REQUIRED:
-        if not str(row.get(column) or "").strip():
-            raise bad(f"缺少 {column}")
-    value: dict[str, Any] = {key: _one_line(row.get(key)) for key in REQUIRED + OPTIONAL if key not in ROLES}
-    value["case_no"] = case_key(value["case_no"])
-    if not pattern.fullmatch(value["case_no"]):
-        raise bad(f"案号 {value['case_no']} 的格式不对")
-    if value["kind"] not in KINDS:
-        raise bad(f"案件类型 {value['kind']} 不在 {'、'.join(KINDS)} 之中")
-    value["filed_on"] = _day(value["filed_on"], line, "filed_on")
-    value["closed_on"] = _day(value["closed_on"], line, "closed_on") if value["closed_on"] else None
-    if value["closing_mode"] and value["closing_mode"] not in CLOSING_MODES:
-        raise bad(f"结案方式 {value['closing_mode']} 不在 {'、'.join(CLOSING_MODES)} 之中")
-    if value["closed_on"] and value["closed_on"] < value["filed_on"]:
-        raise bad("结案日期早于立案日期")
-    if value["closed_on"] and value["closed_on"] > today:
-        raise bad(f"结案日期 {value['closed_on']} 尚未到")
-    for column in AMOUNTS:
-        try:
-            value[column] = amount_text(value[column])
-        except ValueError:
-            raise bad(f"金额 {row.get(column)} 不对") from None
-    for column in ROLES:
-        value[column] = _names(row.get(column))
-    for column in value:
-        for text in value[column] if isinstance(value[column], list) else (value[column],):
-            if isinstance(text, str) and (len(text) > MAX_TEXT or BAD_NAME.search(text)):
-                raise bad(f"{column} 过长，或含有看不见的控制字符")
-    return value
 
 
 def import_cases(office: Office, actor: Actor, data: bytes) -> dict[str, Any]:
     """Imports or updates cases from CSV or JSON: {"created","updated","unchanged","warnings"}. Idempotent; one bad line and nothing is imported."""
     access.demand(actor, "case.import")
-    rows = _rows(data)
-    if not rows:
-        raise DossierError("case_import_bad", line=1, what="没有任何案件")
     pattern = re.compile(office.rules.of(office.settings.default_profile).case_no_regex)
-    today = office.today()
-    cleaned = [(line, _clean(row, line, pattern, today)) for line, row in rows]
+    rows = casefile.read(data, pattern, office.today())
     result: dict[str, Any] = {"created": 0, "updated": 0, "unchanged": 0, "warnings": []}
     with office.db.write() as session:
-        for line, value in cleaned:
+        for line, value in rows:
             result[_import_one(office, session, actor, line, value, result["warnings"])] += 1
     return result
 
@@ -200,7 +38,7 @@ def _import_one(office: Office, session: Session, actor: Actor, line: int, value
     """created | updated | unchanged"""
     profile = value["profile"] or office.settings.default_profile
     if profile not in office.rules.catalogues:
-        raise DossierError("case_import_bad", line=line, what=f"没有名为 {profile} 的法院规则")
+        raise casefile.bad(line, f"没有名为 {profile} 的法院规则", f"there are no rules of a court called {profile}")
     team = None
     if value["team"]:
         team, made = people.ensure_team(session, value["team"])
@@ -343,11 +181,6 @@ def anchor_names(office: Office, case_no: str) -> list[tuple[str, str]]:
     conditions = [(one.id, one.name) for one in catalogue.conditions.values() if one.id.startswith("if_")]
     denied = [(f"no:{id}", f"{name}：否") for id, name in conditions]
     return [*((anchor.id, anchor.name) for anchor in catalogue.anchors.values()), *conditions, *denied]
-
-
-def case_key(typed: str) -> str:
-    """A case number as it is stored: however its brackets, digits and blanks were typed."""
-    return re.sub(r"\s", "", typed).translate(_TYPED)
 
 
 def load(session: Session, case_no: str) -> Case:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dossier import access
 from dossier.access import Actor, Resource
-from dossier.desks import cases
+from dossier.desks import casefile, cases
 from dossier.desks.uploads import BAD_NAME
 from dossier.errors import DossierError
 from dossier.office import Office
@@ -24,46 +24,48 @@ OPTIONAL = ("source", "instead_of")
 SOURCES = ("csv", "feed", "form")
 
 
-def _bad(line: int, what: str) -> DossierError:
-    return DossierError("event_import_bad", line=line, what=what)
+def _bad(line: int, what: str, what_en: str) -> DossierError:
+    return DossierError("event_import_bad", line=line, what=what, what_en=what_en)
 
 
 def _day(text: str, line: int, column: str) -> date:
     try:
-        return cases.plausible(date.fromisoformat(text.replace("/", "-").replace(".", "-")))
+        return casefile.plausible(date.fromisoformat(text.replace("/", "-").replace(".", "-")))
     except ValueError:
-        raise _bad(line, f"{column} 的日期 {text} 不对，应如 2026-03-01") from None
+        raise _bad(
+            line, f"{column} 的日期 {text} 不对，应如 2026-03-01", f"{text} in {column} is no usable day; write 2026-03-01"
+        ) from None
 
 
 def _rows(data: bytes) -> list[tuple[int, dict[str, str]]]:
     """(line, row) of a CSV file; cells stripped."""
     try:
-        text = cases.decode(data)
+        text = casefile.decode(data)
     except ValueError:
-        raise _bad(1, "文字编码不是 UTF-8 或 GB 18030") from None
+        raise _bad(1, *casefile.NO_TEXT) from None
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
         found = [(reader.line_num, row) for row in reader if any(row.values())]
     except csv.Error as error:
-        raise _bad(reader.line_num, f"不是有效的 CSV（{error}）") from None
+        raise _bad(reader.line_num, f"不是有效的 CSV（{error}）", f"this is no CSV ({error})") from None
     head = [name.strip() for name in reader.fieldnames or ()]
     if lacking := [name for name in REQUIRED if name not in head]:
-        raise _bad(1, f"缺少列 {lacking[0]}")
+        raise _bad(1, f"缺少列 {lacking[0]}", f"the column {lacking[0]} is missing")
     if unknown := [name for name in head if name not in REQUIRED + OPTIONAL]:
-        raise _bad(1, f"不认识的列 {unknown[0]}")
+        raise _bad(1, f"不认识的列 {unknown[0]}", f"the column {unknown[0]} is not known")
     for line, row in found:
         if None in row or None in row.values():
-            raise _bad(line, "列数与表头不一致")
+            raise _bad(line, *casefile.UNEVEN)
         # Trailing blanks and line ends are stripped below; anything else of the kind is looked for in no database.
         if any(BAD_NAME.search(value.strip()) for value in row.values()):
-            raise _bad(line, "含有看不见的控制字符")
+            raise _bad(line, "含有看不见的控制字符", "it holds invisible control characters")
     return [(line, {key.strip(): value.strip() for key, value in row.items()}) for line, row in found]
 
 
 def _source(row: Mapping[str, str], line: int) -> str:
     source = row.get("source") or "csv"
     if source not in SOURCES:
-        raise _bad(line, f"来源 {source} 不在 {'、'.join(SOURCES)} 之中")
+        raise _bad(line, f"来源 {source} 不在 {'、'.join(SOURCES)} 之中", f"the source {source} is none of {', '.join(SOURCES)}")
     return source
 
 
@@ -74,7 +76,7 @@ def import_events(office: Office, actor: Actor, data: bytes) -> dict[str, int]:
     """
     rows = _rows(data)
     if not rows:
-        raise _bad(1, "没有任何事件")
+        raise _bad(1, "没有任何事件", "there is no event in it")
     result = {"recorded": 0, "corrected": 0, "unchanged": 0}
     seen: dict[tuple[int, str], date] = {}
     with office.db.write() as session:
@@ -84,25 +86,35 @@ def import_events(office: Office, actor: Actor, data: bytes) -> dict[str, int]:
             instead = _day(row["instead_of"], line, "instead_of") if row.get("instead_of") else None
             day = _day(row["date"], line, "date")
             if not _repeats(office.rules.for_case(case), anchor) and seen.setdefault((case.id, anchor), day) != day:
-                raise _bad(line, f"同一案件的 {row['anchor']} 有两个日期，只能有一个")
+                raise _bad(
+                    line,
+                    f"同一案件的 {row['anchor']} 有两个日期，只能有一个",
+                    f"{row['anchor']} has two days in one case and can have only one",
+                )
             try:
                 result[cases.put_event(office, session, actor, case, anchor, day, _source(row, line), instead)] += 1
             except DossierError as error:
                 if error.code != "case_archived":
                     raise
-                raise _bad(line, f"案件 {case.case_no} 已归档，事件不再变更") from None
+                raise _bad(
+                    line,
+                    f"案件 {case.case_no} 已归档，事件不再变更",
+                    f"the case {case.case_no} is archived and its events no longer change",
+                ) from None
     return result
 
 
 def _case(session: Session, actor: Actor, case_no: str, line: int) -> Case:
     """The case of a line; one that may not be changed is told as one that is not there."""
     try:
-        case = cases.load(session, cases.case_key(case_no))
+        case = cases.load(session, casefile.case_key(case_no))
         access.demand(actor, "case.event", Resource(team=case.team_id))
     except DossierError as error:
         if error.code not in ("case_unknown", "not_allowed") or not access.could(actor, "case.event"):
             raise
-        raise _bad(line, f"没有案号为 {case_no} 的案件，或您无权登记它的事件") from None
+        raise _bad(
+            line, f"没有案号为 {case_no} 的案件，或您无权登记它的事件", f"there is no case {case_no}, or you may not record its events"
+        ) from None
     return case
 
 
@@ -157,7 +169,7 @@ def _repeats(catalogue: Catalogue, anchor: str) -> bool:
 def _anchor(catalogue: Catalogue, said: str, line: int) -> str:
     anchor = _known(catalogue, said)
     if anchor is None:
-        raise _bad(line, f"没有名为 {said} 的事件类型")
+        raise _bad(line, f"没有名为 {said} 的事件类型", f"there is no kind of event called {said}")
     return anchor
 
 

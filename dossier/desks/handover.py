@@ -165,7 +165,11 @@ def clean_answers(session: Session, old_id: int | None, answers: Sequence[str] |
         return None
     corrections = session.execute(select(func.count()).select_from(Correction).where(Correction.submission_id == old_id)).scalar_one()
     if len(said) > corrections or any(len(answer) > MAX_ANSWER or "\0" in answer for answer in said):
-        raise DossierError("bad_request", what=f"answers：对 {corrections} 项修改意见逐项答复，每项不超过 {MAX_ANSWER} 字")
+        raise DossierError(
+            "bad_request",
+            what=f"answers：对 {corrections} 项修改意见逐项答复，每项不超过 {MAX_ANSWER} 字",
+            what_en=f"answers: one for each of the {corrections} corrections, each at most {MAX_ANSWER} characters",
+        )
     return said
 
 

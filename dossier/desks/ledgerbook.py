@@ -13,7 +13,7 @@ from dossier import access
 from dossier.access import Actor
 from dossier.clock import SHANGHAI, local
 from dossier.desks import verifying
-from dossier.desks.cases import case_key
+from dossier.desks.casefile import case_key
 from dossier.office import Office
 from dossier.records import ledger
 from dossier.records.tables import Case, LedgerEvent

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
-from dossier.desks.cases import MAX_TEXT, load
+from dossier.desks.casefile import MAX_TEXT
+from dossier.desks.cases import load
 from dossier.desks.placing import KIND_NAMES
 from dossier.desks.uploads import BAD_NAME
 from dossier.errors import DossierError

@@ -13,7 +13,8 @@ from dossier import access
 from dossier.access import Actor, Resource
 from dossier.clock import local
 from dossier.desks import outgoing
-from dossier.desks.cases import AMOUNTS, CLOSING_MODES, amount_text, case_json, load
+from dossier.desks.casefile import AMOUNTS, CLOSING_MODES, amount_text
+from dossier.desks.cases import case_json, load
 from dossier.desks.closing import judged, waived_json
 from dossier.errors import DossierError
 from dossier.lifecycle import CASE, REVIEW
@@ -70,9 +71,9 @@ def submit(office: Office, actor: Actor, case_no: str, mode: str, day: date, sta
             raise DossierError("review_open", case_no=case.case_no)
         values = _stated(stated)
         if mode not in CLOSING_MODES:
-            raise DossierError("closing_bad", what=f"结案方式应为 {'、'.join(CLOSING_MODES)} 之一")
+            raise _bad(f"结案方式应为 {'、'.join(CLOSING_MODES)} 之一", f"the closing mode is one of {'、'.join(CLOSING_MODES)}")
         if not case.filed_on <= day <= office.today():
-            raise DossierError("closing_bad", what="结案文书日期早于立案日期或晚于今天")
+            raise _bad("结案文书日期早于立案日期或晚于今天", "the closing paper is dated before the case was filed, or after today")
         case.closing_mode = mode
         for name, value in values.items():
             if value:
@@ -90,20 +91,24 @@ def submit(office: Office, actor: Actor, case_no: str, mode: str, day: date, sta
         return _json(office, review, case)
 
 
+def _bad(what: str, what_en: str) -> DossierError:
+    return DossierError("closing_bad", what=what, what_en=what_en)
+
+
 def _stated(stated: dict[str, str]) -> dict[str, str]:
     unknown = set(stated) - {*AMOUNTS[1:], "closing_reason"}
     if unknown:
-        raise DossierError("closing_bad", what=f"不认识的项目 {min(unknown)}")
+        raise _bad(f"不认识的项目 {min(unknown)}", f"{min(unknown)} is not known")
     try:
         values = {name: amount_text(stated.get(name, "")) for name in AMOUNTS[1:]}
     except ValueError as error:
-        raise DossierError("closing_bad", what=f"金额 {error} 不对") from None
+        raise _bad(f"金额 {error} 不对", f"{error} is no sum") from None
     return values | {"closing_reason": _text(stated.get("closing_reason", ""))}
 
 
 def _text(text: str) -> str:
     if len(text) > MOST_TEXT:
-        raise DossierError("closing_bad", what=f"一项文字超过 {MOST_TEXT} 字")
+        raise _bad(f"一项文字超过 {MOST_TEXT} 字", f"a text has more than {MOST_TEXT} characters")
     return text.strip()
 
 
@@ -129,7 +134,11 @@ def approve(office: Office, actor: Actor, case_no: str, key: str, note: str = ""
         case, review = _awaiting(session, actor, case_no, key)
         if case.closing_mode != review.mode:
             # Pre-audit and raised review were chosen by the mode that the team stated: another one needs a review of its own.
-            raise DossierError("closing_bad", what=f"报结后结案方式由“{review.mode}”改为“{case.closing_mode or '无'}”，请退回重新报结")
+            now = case.closing_mode or "无"
+            raise _bad(
+                f"报结后结案方式由“{review.mode}”改为“{now}”，请退回重新报结",
+                f"the closing mode was changed from {review.mode} to {now} since; return the case to be submitted anew",
+            )
         _, blocking = _gaps(office, session, case, actor)
         if blocking:
             raise DossierError("gate_blocked", gate="结案", count=len(blocking))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from dossier import access
 from dossier.access import Actor
 from dossier.clock import local
-from dossier.desks.cases import CLOSING_MODES
+from dossier.desks.casefile import CLOSING_MODES
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records import ledger
@@ -45,17 +45,21 @@ def draw(office: Office, actor: Actor, wanted: Wanted) -> dict[str, Any]:
     """Draws and writes down a sample. Raises not_allowed, sample_bad."""
     access.demand(actor, "sample.draw")
     if not wanted.seed.strip() or len(wanted.seed) > 100:
-        raise DossierError("sample_bad", what="请写明随机种子（100 字以内），例如抽签号码")
+        raise DossierError(
+            "sample_bad",
+            what="请写明随机种子（100 字以内），例如抽签号码",
+            what_en="state a seed of at most 100 characters, a drawn lot for one",
+        )
     if not 1 <= wanted.size <= MOST:
-        raise DossierError("sample_bad", what=f"件数应为 1 至 {MOST}")
+        raise DossierError("sample_bad", what=f"件数应为 1 至 {MOST}", what_en=f"its size is 1 to {MOST}")
     if wanted.first > wanted.last:
-        raise DossierError("sample_bad", what="期间起止颠倒")
+        raise DossierError("sample_bad", what="期间起止颠倒", what_en="the period ends before it begins")
     if wanted.mode and wanted.mode not in CLOSING_MODES:
-        raise DossierError("sample_bad", what=f"没有结案方式 {wanted.mode}")
+        raise DossierError("sample_bad", what=f"没有结案方式 {wanted.mode}", what_en=f"there is no closing mode {wanted.mode}")
     with office.db.write() as session:
         known = _population(session, wanted)
         if not known:
-            raise DossierError("sample_bad", what="这个期间没有符合条件的已结案件")
+            raise DossierError("sample_bad", what="这个期间没有符合条件的已结案件", what_en="no such case was closed in this period")
         chosen = pick(wanted.seed, list(known), wanted.size)
         digest = hashlib.sha256("\n".join(sorted(known)).encode()).hexdigest()
         sample = QualitySample(
@@ -89,7 +93,9 @@ def score(
     access.demand(actor, "sample.score")
     items = [(what.strip(), points) for what, points in deductions if what.strip() or points]
     if any(not what or not 1 <= points <= FULL or len(what) > 500 for what, points in items) or len(items) > 100 or len(remark) > 2000:
-        raise DossierError("score_bad", what="每项扣分须写明事由和 1 至 100 的分值")
+        raise DossierError(
+            "score_bad", what="每项扣分须写明事由和 1 至 100 的分值", what_en="each deduction says what it is for and 1 to 100 points"
+        )
     with office.db.write() as session:
         sample = _load(session, number)
         check = next((one for one in sample.checks if one.position == position), None)

@@ -50,7 +50,11 @@ def save(office: Office, actor: Actor, wanted: Wanted, folder: Path) -> Path:
     with office.db.write() as session:
         case = _case(session, actor, wanted.case_no)
         if wanted.node and case is None:
-            raise DossierError("bad_request", what="办案节点写在封页上，请同时写明案号 a step is written on the cover of a case")
+            raise DossierError(
+                "bad_request",
+                what="办案节点写在封页上，请同时写明案号",
+                what_en="a step is written on the cover of a case: name the case, too",
+            )
         catalogue = office.rules.for_case(case) if case else office.rules.of(office.settings.default_profile)
         sheets = _sheets(catalogue, case, wanted)
         # Covers of several cases may go into one folder.

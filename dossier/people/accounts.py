@@ -90,7 +90,7 @@ def add_team(office: Office, actor: Actor, name: str) -> bool:
     demand(actor, "user.manage")
     name = name.strip()
     if not name:
-        raise DossierError("bad_request", what="团队名称 / team name")
+        raise DossierError("bad_request", what="团队名称", what_en="team name")
     with office.db.write() as session:
         number, made = ensure_team(session, name)
         if made:

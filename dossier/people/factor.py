@@ -42,7 +42,7 @@ def begin_enrolment(office: Office, actor: Actor) -> Enrolment:
     with office.db.write() as session:
         person = session.get_one(Person, actor.id)
         if enrolled(person):
-            raise DossierError("bad_request", what="已绑定动态口令 / a second factor is in use")
+            raise DossierError("bad_request", what="已绑定动态口令", what_en="a second factor is in use")
         person.totp_secret = person.totp_secret or totp.new_secret()
         return Enrolment(person.totp_secret, totp.uri(person.totp_secret, person.login, office.settings.court))
 

@@ -13,7 +13,9 @@ def set_mail(office: Office, actor: Actor, login: str, address: str) -> None:
     """Keeps the address; an empty one takes it away. One's own, or as an administrator of accounts. Raises not_allowed, user_unknown, bad_request."""
     address = address.strip()
     if address and not messengers.is_address(address):
-        raise DossierError("bad_request", what=f"邮箱地址 {address[:80]} 的格式不对")
+        raise DossierError(
+            "bad_request", what=f"邮箱地址 {address[:80]} 的格式不对", what_en=f"the mail address {address[:80]} is malformed"
+        )
     with office.db.write() as session:
         person = known(session, login)
         if person.id != actor.id:

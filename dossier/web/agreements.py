@@ -40,7 +40,7 @@ def scan_sent(missing: str) -> Upload:
 def confirm() -> Any:
     try:
         if request.form.get("agreed") != "yes":
-            raise DossierError("bad_request", what="请勾选“已阅读并承诺遵守” / tick that you agree")
+            raise DossierError("bad_request", what="请勾选“已阅读并承诺遵守”", what_en="tick that you have read it and will keep to it")
         agreements.confirm(office(), actor(), scan_sent("file_unavailable"), day_of("signed_on"))
     except DossierError as error:
         if wants_json():

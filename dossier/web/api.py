@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request, send_file
 
-from dossier.desks import caselist, cases, closing, explaining, exporting, narrowing, placing, searching, viewing
+from dossier.desks import casefile, caselist, closing, explaining, exporting, narrowing, placing, searching, viewing
 from dossier.lifecycle import CASE, SUBMISSION
 from dossier.web.answers import file_of
 from dossier.web.describe import WORD, asked, number, one_of, ref, told, told_as
@@ -110,7 +110,7 @@ def explain(case_no: str) -> Any:
 @told("卷内目录", "The contents list of a volume", ref("Contents"))
 def contents(case_no: str, kind: str) -> Any:
     entries = placing.contents_json(office(), actor(), case_no, kind)
-    return jsonify(case_no=cases.case_key(case_no), kind=kind, entries=entries)
+    return jsonify(case_no=casefile.case_key(case_no), kind=kind, entries=entries)
 
 
 @desk.get("/cases/<case_no>/volumes/<any(main, sub, pouch):kind>.pdf")

@@ -158,7 +158,9 @@ def uploaded() -> tuple[bytes, str]:
     data = file.stream.read(MOST_IMPORTED * 1024 * 1024 + 1)
     if len(data) > MOST_IMPORTED * 1024 * 1024:
         raise DossierError(
-            "bad_request", what=f"导入的文件超过 {MOST_IMPORTED} MB，请拆成几个文件分别导入 / larger than {MOST_IMPORTED} MB"
+            "bad_request",
+            what=f"导入的文件超过 {MOST_IMPORTED} MB，请拆成几个文件分别导入",
+            what_en=f"the file is larger than {MOST_IMPORTED} MB; split it",
         )
     return data, file.filename or ""
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify
 
 from dossier.desks import reviewform, reviewing, sampling
-from dossier.desks.cases import AMOUNTS, CLOSING_MODES
+from dossier.desks.casefile import AMOUNTS, CLOSING_MODES
 from dossier.desks.placing import KIND_NAMES
 from dossier.lifecycle import REVIEW
 from dossier.web.answers import file_of

@@ -40,7 +40,7 @@ def _number(name: str) -> int:
     try:
         return int(_given(name))
     except ValueError:
-        raise DossierError("bad_request", what="张数" if name == "count" else name) from None
+        raise DossierError("bad_request", what="张数" if name == "count" else name, what_en=name) from None
 
 
 @desk.get("/loans")

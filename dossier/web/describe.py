@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from flask import request
 
-from dossier.desks.cases import plausible
+from dossier.desks.casefile import plausible
 from dossier.errors import SENTENCES, DossierError
 from dossier.web import once
 
@@ -162,13 +162,15 @@ def fit(value: Any, schema: Schema, name: str) -> Any:
     """The value, when it is as the schema says (the part of JSON Schema that this module writes); a day as a date. Raises bad_request, date_bad."""
     kinds = _kinds(schema)
     if kinds and not any(_IS[kind](value) for kind in kinds):
-        raise DossierError("bad_request", what=f"{name} 应为 {'、'.join(_KIND_NAMES[kind] for kind in kinds)}")
+        raise _bad(f"{name} 应为 {'、'.join(_KIND_NAMES[kind] for kind in kinds)}", f"{name} must be {' or '.join(kinds)}")
     if "enum" in schema and value not in schema["enum"]:
-        raise DossierError("bad_request", what=f"{name} 应为 {'、'.join(map(str, schema['enum']))} 之一")
+        raise _bad(
+            f"{name} 应为 {'、'.join(map(str, schema['enum']))} 之一", f"{name} must be one of {', '.join(map(str, schema['enum']))}"
+        )
     if isinstance(value, str):
         return _text(value, schema, name)
     if isinstance(value, list):
-        _size(len(value), schema.get("minItems", 0), schema.get("maxItems"), f"{name} 的项数")
+        _size(len(value), schema.get("minItems", 0), schema.get("maxItems"), name, "的项数", "items")
         return [fit(one, schema.get("items", ANY), name) for one in value]
     if isinstance(value, dict) and "properties" in schema:
         return _object(value, schema, name)
@@ -180,7 +182,7 @@ def fit(value: Any, schema: Schema, name: str) -> Any:
 def _object(value: dict[str, Any], schema: Schema, name: str) -> dict[str, Any]:
     for key in schema.get("required", ()):
         if key not in value:
-            raise DossierError("bad_request", what=f"缺少 {key}")
+            raise _bad(f"缺少 {key}", f"{key} is missing")
     return {
         key: fit(value[key], inner, f"{name}.{key}" if name != "body" else key)
         for key, inner in schema["properties"].items()
@@ -190,10 +192,10 @@ def _object(value: dict[str, Any], schema: Schema, name: str) -> dict[str, Any]:
 
 def _text(value: str, schema: Schema, name: str) -> Any:
     if _UNFIT.search(value):
-        raise DossierError("bad_request", what=f"{name} 含有不能保存的字符")
-    _size(len(value), schema.get("minLength", 0), schema.get("maxLength"), f"{name} 的字数")
+        raise _bad(f"{name} 含有不能保存的字符", f"{name} holds characters that cannot be kept")
+    _size(len(value), schema.get("minLength", 0), schema.get("maxLength"), name, "的字数", "characters")
     if "pattern" in schema and not re.search(schema["pattern"], value):
-        raise DossierError("bad_request", what=f"{name} 的格式不对")
+        raise _bad(f"{name} 的格式不对", f"{name} is malformed")
     if schema.get("format") != "date":
         return value
     try:
@@ -204,9 +206,14 @@ def _text(value: str, schema: Schema, name: str) -> Any:
         raise DossierError("date_bad", value=value) from None
 
 
-def _size(size: int, least: int, most: int | None, what: str) -> None:
+def _size(size: int, least: int, most: int | None, name: str, of: str = "", of_en: str = "") -> None:
     if size < least or (most is not None and size > most):
-        raise DossierError("bad_request", what=f"{what}应在 {least} 到 {most if most is not None else '…'} 之间")
+        said, bounds = most if most is not None else "…", f"{name} must have" if of_en else f"{name} must be from"
+        raise _bad(f"{name} {of}应在 {least} 到 {said} 之间", f"{bounds} {least} to {said} {of_en}".rstrip())
+
+
+def _bad(what: str, what_en: str) -> DossierError:
+    return DossierError("bad_request", what=what, what_en=what_en)
 
 
 _IS: dict[str, Callable[[Any], bool]] = {

@@ -11,7 +11,7 @@ from flask import current_app, g, redirect, request, session, url_for
 
 from dossier import access, people
 from dossier.access import Actor
-from dossier.desks.cases import plausible
+from dossier.desks.casefile import plausible
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.people import Standing

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from dossier.desks import reviewform, reviewing, sampling
-from dossier.desks.cases import CLOSING_MODES
+from dossier.desks.casefile import CLOSING_MODES
 from dossier.desks.placing import KIND_NAMES
 from dossier.errors import DossierError
 from dossier.lifecycle import REVIEW
@@ -128,7 +128,7 @@ def _wanted() -> sampling.Wanted:
     form = request.form
     size = form.get("size", "")
     if not (size.isascii() and size.isdigit()):
-        raise DossierError("sample_bad", what="件数应为整数")
+        raise DossierError("sample_bad", what="件数应为整数", what_en="its size is a whole number")
     first, last, team = day_of("from"), day_of("until"), form.get("team", "").strip()
     return sampling.Wanted(form.get("seed", ""), int(size[:9]), first, last, form.get("mode") or None, team or None)
 
@@ -154,6 +154,8 @@ def _deductions() -> list[tuple[str, int]]:
     for line in _lines("deductions"):
         what, _, points = line.replace("　", " ").replace("，", " ").replace("分", " ").strip().rpartition(" ")
         if not (points.isascii() and points.isdigit() and len(points) < 4):
-            raise DossierError("score_bad", what="每行一项：事由，空格，分值")
+            raise DossierError(
+                "score_bad", what="每行一项：事由，空格，分值", what_en="one item a line: what it is for, a blank, its points"
+            )
         found.append((what, int(points)))
     return found

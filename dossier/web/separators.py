@@ -42,5 +42,5 @@ def _count(text: str) -> int:
     """How many; an empty field is none. Raises bad_request."""
     text = text.strip() or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise DossierError("bad_request", what=f"张数 {text[:20]}")
+        raise DossierError("bad_request", what=f"张数 {text[:20]}", what_en=f"{text[:20]} is no number of sheets")
     return int(text)

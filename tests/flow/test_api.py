@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from tests.support.office import CASE, CASE_NO, fixed_clock, open_test_office
 from tests.support.webclient import Person
 
 EVENTS = f"/api/cases/{quote(CASE_NO)}/events"
+HAN = re.compile("[\u4e00-\u9fff]")
 TOLD = {"anchor": "filing", "date": "2026-08-17"}
 
 
@@ -85,12 +87,35 @@ def test_a_case_and_its_events_come_in_as_files(app: Flask, house: Office, monke
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(app: Flask, body: Any, code: str) -> None:
-    assert error(ask(Person(app, "clerk"), EVENTS, body)) == (400, code)
+    answer = ask(Person(app, "clerk"), EVENTS, body)
+    assert error(answer) == (400, code)
+    assert not HAN.search(answer.get_json()["error"]["message_en"])
 
 
 @pytest.mark.parametrize("path", ["/api/pages/99999999999999999999999", "/api/cases/a%00b", "/api/hand-overs/none", "/api/nothing"])
 def test_what_no_database_can_hold_is_not_there(app: Flask, path: str) -> None:
     assert error(Person(app, "clerk").get(path)) == (404, "not_found")
+
+
+LINE = "（2026）豫9924执121号,filing,2026-08-17\n"
+HEAD = "case_no,anchor,date\n"
+WRONG_EVENTS = (b"\xff\xff\xff", HEAD, "a,b\n1,2\n", HEAD + "1,2\n", HEAD + "1,2,3,4\n", HEAD + LINE, "case_no,anchor,date,more\n" + LINE.strip() + ",\n",
+                HEAD + LINE.replace("121", "118").replace("filing", "x"), HEAD + LINE.replace("121", "118").replace("17", "40"))  # fmt: skip
+WRONG_CASES = (b"\xff\xff\xff", "[1]", "{", "[]", "a,b\n1\n", {"kind": "x"}, {"filed_on": "soon"}, {"amount": "many"}, {"court": ""}, {"more": "1"},
+               {"case_no": "12"}, {"closed_on": "2001-01-01"}, {"closed_on": "2199-01-01"}, {"closing_mode": "x"}, {"clerk": "x" * 501}, {"profile": "x"})  # fmt: skip
+NOT_WORDS = re.compile(r"（\d+）豫9924执\d+号|\S*、\S*")
+
+
+def test_what_is_wrong_with_a_file_is_told_in_both_languages(app: Flask) -> None:
+    clerk = Person(app, "clerk")
+    files: list[tuple[str, Any]] = [*(("events", one) for one in WRONG_EVENTS), *(("cases", one) for one in WRONG_CASES)]
+    for what, said in files:
+        text = json.dumps([{**CASE, **said}], ensure_ascii=False) if isinstance(said, dict) else said
+        data = text if isinstance(text, bytes) else text.encode()
+        told = clerk.post(f"/api/{what}/import", {"file": (io.BytesIO(data), "x")}).get_json()["error"]
+        assert told["code"] == ("event_import_bad" if what == "events" else "case_import_bad"), said
+        assert HAN.search(told["message"]), said
+        assert not HAN.search(NOT_WORDS.sub("", told["message_en"])), told["message_en"]
 
 
 def test_a_key_is_done_once_and_answered_alike(app: Flask, house: Office) -> None:

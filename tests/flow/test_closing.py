@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from dossier import people
 from dossier.access import Actor
-from dossier.desks import caselist, cases, closing, events, explaining, waiving
+from dossier.desks import casefile, caselist, cases, closing, events, explaining, waiving
 from dossier.errors import DossierError
 from dossier.office import Office
 from dossier.records.tables import Case, LedgerEvent, Page
@@ -297,6 +297,6 @@ def test_the_command_line_takes_events_waives_and_explains(tmp_path: Path) -> No
 def test_an_amount_may_be_written_as_papers_write_it(written: str, yuan: str | None) -> None:
     if yuan is None:
         with pytest.raises(ValueError, match="元"):
-            cases.amount_text(written)
+            casefile.amount_text(written)
     else:
-        assert cases.amount_text(written) == yuan
+        assert casefile.amount_text(written) == yuan

@@ -103,6 +103,8 @@ def test_keys_split_and_undo_and_nothing_typed_is_lost(visit: Visit, house: Hous
     visitor = visit("clerk")
     page = visitor.go(f"/hand-overs/{house.waiting}")
     visitor.picture_shown()
+    heads = [page.locator(part).bounding_box() for part in (".text-layer", "[data-viewer-stage]")]
+    assert heads[0]["y"] >= heads[1]["y"] - 1, "the head of the page is cut off"
     before = told(house, house.waiting)
     keys = Keys(page)
     keys.press("?")

@@ -162,6 +162,8 @@
     root.dispatchEvent(new CustomEvent("page-shown", { bubbles: true, detail: page.id }));
     one.seen.addOnceHandler("open", () => {
       if (page.id !== one.current) return;
+      // The name and the tools of the page have taken their place meanwhile: the whole page is fitted into what is left.
+      home(one);
       one.seen.viewport.setRotation(page.turn || 0, true);
       draw(one, page, complaint);
       root.dataset.shown = page.id;
@@ -224,7 +226,13 @@
   }
 
   // After the room that a picture has became another.
-  const home = (one) => { one.seen.forceResize(); one.seen.viewport.goHome(true); };
+  // Its size is measured now: forceResize() is done in the next frame only, and keeps the middle of what was fitted before.
+  function home(one) {
+    const { clientWidth, clientHeight } = one.seen.container;
+    one.seen.forceResize();
+    one.seen.viewport.resize(new window.OpenSeadragon.Point(clientWidth, clientHeight), false);
+    one.seen.viewport.goHome(true);
+  }
 
   function select() {
     const on = root.classList.toggle("selecting");
